@@ -1,0 +1,18 @@
+import { parseHttpDate } from './http-date.js';
+
+/**
+ * How long a `Retry-After` header asks to wait from `nowMs` on, in milliseconds: never negative, at most
+ * `Number.MAX_SAFE_INTEGER`. Undefined where the header is absent or is neither a whole number of seconds nor an HTTP date.
+ *
+ * @see RFC 9110 §10.2.3
+ */
+export function parseRetryAfterMs(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : untilMs(value, nowMs);
+  return waitMs === undefined ? undefined : Math.min(Math.max(waitMs, 0), Number.MAX_SAFE_INTEGER);
+}
+
+function untilMs(value: string, nowMs: number): number | undefined {
+  const atMs = parseHttpDate(value, nowMs)?.getTime();
+  return atMs === undefined ? undefined : atMs - nowMs;
+}

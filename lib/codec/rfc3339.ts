@@ -1,0 +1,27 @@
+import { utcInstant } from './utc.js';
+
+const form =
+  /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)[Tt](?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?:\.(?<fraction>\d+))?(?:[Zz]|(?<sign>[+-])(?<ahead>[01]\d|2[0-3]):(?<more>[0-5]\d))$/;
+
+/**
+ * The instant of an RFC 3339 date and time, with any fraction (what is below a millisecond is cut off) and any offset.
+ * Undefined where the text is none.
+ *
+ * @see RFC 3339 §5.6, RFC 8555 §7.1.3
+ */
+export function parseRfc3339(text: string): Date | undefined {
+  const match = form.exec(text)?.groups;
+  if (match === undefined) return undefined;
+  const field = (name: string): number => Number(match[name] ?? 0);
+  const offsetMinutes = field('ahead') * 60 + field('more');
+  return utcInstant({
+    year: field('year'),
+    month: field('month'),
+    day: field('day'),
+    hour: field('hour'),
+    minute: field('minute'),
+    second: field('second'),
+    millisecond: Number((match['fraction'] ?? '').slice(0, 3).padEnd(3, '0')),
+    offsetMinutes: match['sign'] === '-' ? -offsetMinutes : offsetMinutes,
+  });
+}

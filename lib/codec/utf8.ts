@@ -1,0 +1,19 @@
+import type { AcmeErrorDetails } from '../model/errors/acme-error.js';
+import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+
+/** The UTF-8 octets of a string. */
+export const encodeUtf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/**
+ * The text of a body, a byte order mark included. Throws {@link AcmeProtocolError}, with the body, where it is not UTF-8.
+ *
+ * @param what What the message calls the body.
+ * @see RFC 8555 §5
+ */
+export function decodeUtf8(bytes: Uint8Array, what = 'response', details: AcmeErrorDetails = {}): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new AcmeProtocolError(`${what}: the body is not UTF-8`, { ...details, body: bytes });
+  }
+}

@@ -1,0 +1,18 @@
+import type { Retrieved } from './retrieved.js';
+
+/** @see RFC 8555 §7.1.6 */
+export type AccountStatus = 'valid' | 'deactivated' | 'revoked' | (string & {});
+
+/**
+ * An account as the server describes it.
+ *
+ * @see RFC 8555 §7.1.2
+ */
+export interface Account extends Retrieved {
+  readonly status: AccountStatus;
+  /** Contact URLs, such as `mailto:admin@example.org`. Servers may keep none. */
+  readonly contacts: readonly string[];
+  readonly termsOfServiceAgreed?: boolean;
+  /** URL of the account's list of orders. Many servers have none. */
+  readonly orders?: string;
+}

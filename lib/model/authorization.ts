@@ -1,0 +1,32 @@
+import type { Challenge } from './challenge.js';
+import type { Identifier } from './identifier.js';
+import type { Retrieved } from './retrieved.js';
+
+/** @see RFC 8555 §7.1.6 */
+export type AuthorizationStatus =
+  | 'pending'
+  | 'valid'
+  | 'invalid'
+  | 'deactivated'
+  | 'expired'
+  | 'revoked'
+  | (string & {});
+
+/**
+ * A server's permission to issue for one identifier.
+ *
+ * @see RFC 8555 §7.1.4
+ */
+export interface Authorization extends Retrieved {
+  /** Without `*.`, also where {@link wildcard} is true. */
+  readonly identifier: Identifier;
+  readonly status: AuthorizationStatus;
+  readonly expiresAt?: Date;
+  /** In the server's order, which means nothing. */
+  readonly challenges: readonly Challenge[];
+  readonly wildcard: boolean;
+}
+
+/** Whether a look at an authorization in this status needs no other. Unknown statuses count as settled. */
+export const isAuthorizationSettled = ({ status }: Pick<Authorization, 'status'>): boolean =>
+  status !== 'pending' && status !== 'processing';

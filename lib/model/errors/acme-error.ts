@@ -1,0 +1,61 @@
+import type { Link } from '../retrieved.js';
+
+const brand = Symbol.for('rxacme.error');
+
+/** What an error knows of the exchange that it comes from. */
+export interface AcmeErrorDetails {
+  readonly url?: string | undefined;
+  readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly retryAt?: Date | undefined;
+  readonly links?: readonly Link[] | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The only kind of error that leaves rxacme's streams. Each subclass stands for one reaction and has a literal
+ * `code`. `instanceof` also holds across two copies of the package.
+ */
+export abstract class AcmeError extends Error {
+  /** @internal The name under which `instanceof` finds the class, also from another copy of the package. */
+  static readonly brandName: string = 'AcmeError';
+
+  abstract readonly code: string;
+  /** The URL of the request. */
+  declare readonly url?: string;
+  /** The HTTP status of the response. */
+  declare readonly status?: number;
+  /** How long the server asked to wait, in milliseconds, counted from its answer. */
+  declare readonly retryAfterMs?: number;
+  /** When the server is ready to be asked again, by this machine's clock. */
+  declare readonly retryAt?: Date;
+  /** The response's links, such as `help` or `terms-of-service`. */
+  declare readonly links?: readonly Link[];
+  /** The response's headers, nonces and cookies left out. */
+  declare readonly headers?: Readonly<Record<string, string>>;
+
+  constructor(message: string, details: AcmeErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.name = (new.target as typeof AcmeError).brandName;
+    Object.defineProperty(this, brand, { value: brandsOf(new.target) });
+    for (const member of ['url', 'status', 'retryAfterMs', 'retryAt', 'links', 'headers'] as const) {
+      if (details[member] !== undefined) Object.defineProperty(this, member, { value: details[member], enumerable: true });
+    }
+  }
+
+  static override [Symbol.hasInstance](this: { prototype: object }, value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return false;
+    if (Object.prototype.isPrototypeOf.call(this.prototype, value)) return true;
+    const brands = (value as { [brand]?: readonly string[] })[brand];
+    return brands !== undefined && Object.hasOwn(this, 'brandName') && brands.includes((this as typeof AcmeError).brandName);
+  }
+}
+
+function brandsOf(constructor: unknown): readonly string[] {
+  const brands: string[] = [];
+  for (let each = constructor; typeof each === 'function'; each = Object.getPrototypeOf(each) as unknown) {
+    if (Object.hasOwn(each, 'brandName')) brands.push((each as typeof AcmeError).brandName);
+  }
+  return brands;
+}

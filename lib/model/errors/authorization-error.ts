@@ -1,0 +1,44 @@
+import type { Identifier } from '../identifier.js';
+import type { ProblemDocument } from '../problem.js';
+import { AcmeError, type AcmeErrorDetails } from './acme-error.js';
+import { describeProblem } from './problem-error.js';
+
+/** Why one identifier could not be authorized. */
+export interface AuthorizationFailure {
+  readonly identifier: Identifier;
+  readonly wildcard: boolean;
+  readonly authorizationUrl?: string;
+  readonly challengeType?: string;
+  /** What the server found. */
+  readonly problem?: ProblemDocument;
+  /** What went wrong on this side: a solver's error, say. */
+  readonly cause?: unknown;
+  /** One line for a person. */
+  readonly reason: string;
+}
+
+/**
+ * At least one identifier of an order could not be authorized. Names every one of them and why. A new order is
+ * needed to try again.
+ *
+ * @see RFC 8555 §7.1.6
+ */
+export class AcmeAuthorizationError extends AcmeError {
+  /** @internal */
+  static override readonly brandName = 'AcmeAuthorizationError';
+  override readonly code = 'authorization';
+
+  constructor(
+    readonly failures: readonly AuthorizationFailure[],
+    details: AcmeErrorDetails & { readonly orderUrl?: string } = {},
+  ) {
+    super(failures.map(describeFailure).join('\n'), details);
+    this.orderUrl = details.orderUrl;
+  }
+
+  readonly orderUrl: string | undefined;
+}
+
+const describeFailure = ({ identifier, wildcard, challengeType, problem, reason }: AuthorizationFailure): string =>
+  `${wildcard ? '*.' : ''}${identifier.value}${challengeType === undefined ? '' : ` (${challengeType})`}: ` +
+  (problem === undefined ? reason : describeProblem(problem));

@@ -1,0 +1,79 @@
+import { acmeErrorNamespace, type ProblemDocument } from '../problem.js';
+import { AcmeError, type AcmeErrorDetails } from './acme-error.js';
+
+/**
+ * The server refused. `problem` says why.
+ *
+ * @see RFC 8555 §6.7
+ */
+export class AcmeProblemError extends AcmeError {
+  /** @internal */
+  static override readonly brandName: string = 'AcmeProblemError';
+  override readonly code: 'problem' | 'rateLimited' | 'userActionRequired' | 'badNonce' = 'problem';
+
+  constructor(
+    readonly problem: ProblemDocument,
+    details: AcmeErrorDetails = {},
+  ) {
+    super(describeProblem(problem, details.status), details);
+  }
+}
+
+/**
+ * The server asks to come back later: at `retryAt` where it said so. Without `retryAt` a person has to act; the
+ * message and the `help` link say how.
+ *
+ * @see RFC 8555 §6.6
+ */
+export class AcmeRateLimitedError extends AcmeProblemError {
+  /** @internal */
+  static override readonly brandName = 'AcmeRateLimitedError';
+  override readonly code = 'rateLimited';
+}
+
+/**
+ * A person has to act first, at the URL in `problem.instance` where there is one; for new terms of service, see
+ * the link `terms-of-service`.
+ *
+ * @see RFC 8555 §7.3.3
+ */
+export class AcmeUserActionRequiredError extends AcmeProblemError {
+  /** @internal */
+  static override readonly brandName = 'AcmeUserActionRequiredError';
+  override readonly code = 'userActionRequired';
+}
+
+/**
+ * The server refused a nonce, more often than allowed. Retried inside before it is seen.
+ *
+ * @see RFC 8555 §6.5
+ */
+export class AcmeBadNonceError extends AcmeProblemError {
+  /** @internal */
+  static override readonly brandName = 'AcmeBadNonceError';
+  override readonly code = 'badNonce';
+  /** The nonce that came with the refusal. Not printed. */
+  declare readonly nonce?: string;
+
+  constructor(problem: ProblemDocument, details: AcmeErrorDetails & { readonly nonce?: string | undefined } = {}) {
+    super(problem, details);
+    Object.defineProperty(this, 'nonce', { value: details.nonce, enumerable: false });
+  }
+}
+
+/** The last part of a problem's type: `malformed`, say. A type of another namespace is returned whole. */
+export const problemName = (type: string): string =>
+  type.startsWith(acmeErrorNamespace) ? type.slice(acmeErrorNamespace.length) : type;
+
+/** A problem as text for a person: a line for it, and one for each subproblem. */
+export function describeProblem(problem: ProblemDocument, status?: number): string {
+  const head = [
+    status === undefined ? '' : `${status} `,
+    problem.type === 'about:blank' ? (problem.title ?? 'error') : problemName(problem.type),
+    problem.detail === undefined ? '' : `: ${problem.detail}`,
+  ].join('');
+  const below = problem.subproblems.map(({ identifier, type, detail }) =>
+    `  ${identifier === undefined ? '' : `${identifier.value}: `}${problemName(type)}${detail === undefined ? '' : `: ${detail}`}`);
+  const visit = problem.instance === undefined ? [] : [`  see ${problem.instance}`];
+  return [head, ...below, ...visit].join('\n');
+}

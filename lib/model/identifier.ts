@@ -1,0 +1,13 @@
+/**
+ * What a certificate is asked for. `dns` values are lower-case A-labels, `*.` in front for a wildcard; `ip` values
+ * are in canonical text form. Other types are passed through as they are.
+ *
+ * @see RFC 8555 §9.7.7, RFC 8738 §3
+ */
+export interface Identifier {
+  readonly type: 'dns' | 'ip' | (string & {});
+  readonly value: string;
+}
+
+/** A host name or an IP address as text, or an {@link Identifier}. */
+export type IdentifierInput = string | Identifier;

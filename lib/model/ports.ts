@@ -1,0 +1,143 @@
+import type { Observable, ObservableInput } from 'rxjs';
+import type { CertificateDetails } from './certificate.js';
+import type { Challenge } from './challenge.js';
+import type { Identifier } from './identifier.js';
+import type { CertificateKeyType, SignatureAlgorithm } from './key-type.js';
+
+/** What {@link AcmeTransport} is called with. */
+export interface AcmeHttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** To be used as it is, byte for byte. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The transport may stop reading beyond this and error. */
+  readonly maxResponseBytes: number;
+}
+
+/** What {@link AcmeTransport} emits. */
+export interface AcmeHttpResponse {
+  readonly status: number;
+  /** Names in lower case, repeated ones joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Sends one request and emits its whole response, whatever its status, once. Must not follow redirects, must not
+ * retry, and must abort the exchange, body included, when it is unsubscribed.
+ */
+export interface AcmeTransport {
+  (request: AcmeHttpRequest): Observable<AcmeHttpResponse>;
+  /** Frees what the transport holds, such as idle connections. */
+  close?(): void;
+}
+
+/** Wraps a transport: sees and may replace every request and response. The first of a list is the outermost. */
+export type AcmeInterceptor = (request: AcmeHttpRequest, next: AcmeTransport) => Observable<AcmeHttpResponse>;
+
+/** A public key as a JSON Web Key, public members only. */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly crv?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly n?: string;
+  readonly e?: string;
+}
+
+/** An account key: signs, never shows its private part. An HSM or KMS stands behind the same three members. */
+export interface AcmeSigner {
+  readonly alg: SignatureAlgorithm;
+  readonly publicJwk: PublicJwk;
+  /** The signature of `input` in JWS form: for ECDSA the two integers, each of full length, one after the other. */
+  sign(input: Uint8Array): ObservableInput<Uint8Array>;
+}
+
+/** SHA-256. */
+export type AcmeDigest = (data: Uint8Array) => ObservableInput<Uint8Array>;
+
+/**
+ * The private key of a certificate. Printed, inspected or serialised it shows only its type; `exportPem` is the one
+ * way to its private part.
+ */
+export interface CertificateKey {
+  readonly keyType: CertificateKeyType | (string & {});
+  /** The DER SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  /** The signature of `input`; for ECDSA the two integers, each of full length, one after the other. */
+  sign(input: Uint8Array): ObservableInput<Uint8Array>;
+  /** Emits the private key as PKCS#8 PEM. */
+  exportPem(): Observable<string>;
+}
+
+/** Makes the key of a new certificate. */
+export type KeyGenerator = (keyType: CertificateKeyType) => ObservableInput<CertificateKey>;
+
+/** Makes a PKCS#10 request, DER, for exactly these identifiers, with an empty subject. */
+export type CertificateRequestBuilder = (
+  key: CertificateKey,
+  identifiers: readonly Identifier[],
+) => ObservableInput<Uint8Array>;
+
+/** What a certificate signing request says. */
+export interface CertificateRequestDetails {
+  readonly identifiers: readonly Identifier[];
+  /** The DER SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+}
+
+/** A certificate of a chain, and whether the next one's key verifies its signature (true for the last one). */
+export interface ChainLink extends CertificateDetails {
+  readonly verifiedByNext: boolean;
+}
+
+/** Reads DER. Errors where the input is not what it should be. */
+export interface CertificateReader {
+  readRequest(der: Uint8Array): ObservableInput<CertificateRequestDetails>;
+  /** Emits the certificates in the order given, all at once. */
+  readChain(ders: readonly Uint8Array[]): ObservableInput<{ readonly links: readonly ChainLink[] }>;
+}
+
+/** What a solver has to prove, and the values that prove it. Printed or serialised it hides them. */
+export interface ChallengeTask {
+  readonly identifier: Identifier;
+  /** Whether the order asks for `*.` of the identifier. */
+  readonly wildcard: boolean;
+  /** The challenge's type. */
+  readonly type: string;
+  /** The whole challenge, for types that need more of it than what is here. */
+  readonly challenge: Challenge;
+  /** Present where the challenge has one. */
+  readonly token?: string;
+  /** RFC 8555 §8.1. Present where the challenge has a token. */
+  readonly keyAuthorization?: string;
+  /** The base64url SHA-256 of the key authorization: the TXT value of `dns-01`. */
+  readonly keyAuthorizationDigest?: string;
+  readonly accountUrl: string;
+}
+
+/**
+ * Proves control over identifiers. Every solver of an order presents before any is waited for. `cleanUp` is called
+ * for every task that `present` was called for, also when that failed, was cut short or happened in a process that
+ * is gone. Each is subscribed once per task; what it emits is ignored; completion says it is done.
+ */
+export interface ChallengeSolver {
+  /** The challenge types it solves, best first. */
+  readonly types: readonly string[];
+  /** Makes the answer visible to the server. */
+  present(task: ChallengeTask): ObservableInput<unknown>;
+  /** Completes when the server will see the answer. */
+  ready?(task: ChallengeTask): ObservableInput<unknown>;
+  /** Withdraws what `present` made visible, and nothing else. */
+  cleanUp(task: ChallengeTask): ObservableInput<unknown>;
+}
+
+/** Keeps certificate keys, by the URL of their order. */
+export interface KeyStore {
+  /** Completes when the key is safe. Called before the order is finalized. */
+  save(orderUrl: string, key: CertificateKey): ObservableInput<unknown>;
+  /** Emits the key, or completes without one. */
+  load?(orderUrl: string): ObservableInput<CertificateKey>;
+}

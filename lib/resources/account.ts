@@ -1,0 +1,97 @@
+import { map, type Observable, of, concatMap } from 'rxjs';
+import { decodeAccount } from '../codec/decode-account.js';
+import type { Account } from '../model/account.js';
+import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import type { AcmeSigner } from '../model/ports.js';
+import type { AcmeAccount } from '../request/account.js';
+import { decode } from '../request/decode.js';
+import { getDirectory } from '../request/get-directory.js';
+import type { AcmeResponse } from '../request/response.js';
+import type { AcmeSession } from '../request/session.js';
+import { signedRequest } from '../request/signed-request.js';
+import { postAsGet } from './post-as-get.js';
+
+/** Options of {@link newAccount}. */
+export interface NewAccountOptions {
+  /** The key that will be the account's. */
+  readonly signer: AcmeSigner;
+  /** Contact URLs, such as `mailto:admin@example.org`. */
+  readonly contacts?: readonly string[];
+  /** Whether the terms of service (`meta.termsOfService` of the directory) are agreed to. Never assumed. */
+  readonly termsOfServiceAgreed?: boolean;
+}
+
+/** An account as {@link newAccount} and {@link findAccount} emit it. */
+export interface RegisteredAccount extends AcmeAccount {
+  /** False where the server knew the key already; then nothing else of the request was taken over. */
+  readonly created: boolean;
+  /** What the server says of the account. */
+  readonly resource: Account;
+}
+
+/**
+ * Creates an account for a key, or finds the one that the key has.
+ *
+ * Emits once: the account, ready to be used; then completes. Safe to repeat: the same key gives the same account.
+ *
+ * Errors: {@link AcmeUserActionRequiredError} or {@link AcmeProblemError} where terms must be agreed to;
+ * {@link AcmeProblemError} (`externalAccountRequired`, `invalidContact`, `unsupportedContact`, `badPublicKey`);
+ * {@link AcmeProtocolError} if the reply is not an account; {@link AcmeTransportError}. Cost: one POST, one nonce
+ * (plus directory and newNonce where the session has none). Throws `TypeError` if a contact is not a URL.
+ *
+ * @see RFC 8555 §7.3
+ */
+export function newAccount(session: AcmeSession, options: NewAccountOptions): Observable<RegisteredAccount> {
+  const { signer, contacts, termsOfServiceAgreed } = options;
+  const wrong = contacts?.find((contact) => !URL.canParse(contact));
+  if (wrong !== undefined) throw new TypeError(`newAccount: a contact must be a URL such as mailto:admin@example.org, found ${wrong}`);
+  return postNewAccount(session, signer, {
+    ...(termsOfServiceAgreed === undefined ? {} : { termsOfServiceAgreed }),
+    ...(contacts === undefined ? {} : { contact: contacts }),
+  });
+}
+
+/**
+ * Finds the account that a key has, and creates none.
+ *
+ * Emits once: the account; then completes. Errors: {@link AcmeProblemError} (`accountDoesNotExist` where there is
+ * none, `unauthorized` where it is deactivated); {@link AcmeProtocolError}; {@link AcmeTransportError}. Cost: one
+ * POST, one nonce.
+ *
+ * @see RFC 8555 §7.3.1
+ */
+export const findAccount = (session: AcmeSession, { signer }: Pick<NewAccountOptions, 'signer'>): Observable<RegisteredAccount> =>
+  postNewAccount(session, signer, { onlyReturnExisting: true });
+
+/**
+ * Reads what the server says of an account.
+ *
+ * Emits once, then completes. Errors: {@link AcmeProblemError} (`accountDoesNotExist`, `unauthorized`);
+ * {@link AcmeProtocolError} if the reply is not an account; {@link AcmeTransportError}. Cost: one POST, one nonce.
+ *
+ * @see RFC 8555 §7.3.1, §6.3
+ */
+export const getAccount = (account: AcmeAccount): Observable<Account> =>
+  postAsGet(account, account.url).pipe(decode(decodeAccount));
+
+const postNewAccount = (session: AcmeSession, signer: AcmeSigner, payload: object): Observable<RegisteredAccount> =>
+  getDirectory(session).pipe(
+    map(({ newAccount: url }) => ({ url, payload, recovery: 'repeat' }) as const),
+    signedRequest({ session, signer }),
+    concatMap((response) =>
+      of(located(response, 'account')).pipe(
+        decode(decodeAccount),
+        map((resource) => ({ session, signer, url: resource.url, created: response.status === 201, resource })),
+      ),
+    ),
+  );
+
+/** The answer that made a resource, under the URL of that resource. */
+export function located(response: AcmeResponse, what: string): AcmeResponse {
+  const { url, status, location } = response;
+  if (location !== undefined) return { ...response, url: location };
+  throw new AcmeProtocolError(
+    `${url}: the answer has no Location header, which holds the URL of the ${what}; in a browser the server must name it in Access-Control-Expose-Headers`,
+    { url, status },
+  );
+}

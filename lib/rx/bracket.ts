@@ -1,0 +1,89 @@
+import {
+  asyncScheduler,
+  concatMap,
+  defer,
+  identity,
+  Observable,
+  type ObservableInput,
+  type SchedulerLike,
+  take,
+  TimeoutError,
+} from 'rxjs';
+import { deadline } from './deadline.js';
+
+/** Why a resource is released. */
+export type ReleaseReason = 'complete' | 'error' | 'unsubscribe';
+
+/** Options of {@link bracket}. */
+export interface BracketOptions<A, T, R> {
+  /** Makes the resource: its first value. */
+  readonly acquire: () => ObservableInput<A>;
+  readonly use: (resource: A) => ObservableInput<T>;
+  /** Frees it. `resource` is `undefined` where `acquire` failed or was cut short, and its outcome is unknown. */
+  readonly release: (resource: A | undefined, why: ReleaseReason) => ObservableInput<R>;
+  /** How long `release` may take, in milliseconds; `Infinity` sets no limit and no timer. Default: 30 000. */
+  readonly releaseTimeoutMs?: number;
+  /** Makes the error for a `release` that takes too long. Default: RxJS's `TimeoutError`. */
+  readonly onReleaseTimeout?: () => unknown;
+  /** Hears of what `release` emits where nobody is left to hear it. Default: nobody does. */
+  readonly onDetachedValue?: (value: R) => void;
+  /** Hears of a `release` that failed where the stream can no longer say so. */
+  readonly onDetachedError: (error: unknown) => void;
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * Uses a resource and frees it whatever happens, asynchronously where it has to.
+ *
+ * Emits what `use` emits, then what `release` emits. On completion and on error the resource is freed before the
+ * outcome is passed on; on unsubscription it is freed all the same, detached, also when `release` was already under
+ * way. `release` runs exactly once per subscription. Errors with the error of `acquire` or `use`; with that of
+ * `release` only where those completed. A failure of `release` that cannot be passed on goes to `onDetachedError`.
+ * Cost: one timer while `release` runs.
+ */
+export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Observable<T | R> =>
+  new Observable<T | R>((subscriber) => {
+    const { scheduler = asyncScheduler, releaseTimeoutMs = 30_000 } = options;
+    let resource: A | undefined;
+    let releasing = false;
+    const release = (why: ReleaseReason, then: () => void) => {
+      releasing = true;
+      defer(() => options.release(resource, why))
+        .pipe(
+          releaseTimeoutMs === Infinity
+            ? identity
+            : deadline({ forMs: releaseTimeoutMs, scheduler, onTimeout: options.onReleaseTimeout ?? timeoutError }),
+        )
+        .subscribe({
+          next: (value) => {
+            if (subscriber.closed) options.onDetachedValue?.(value);
+            else subscriber.next(value);
+          },
+          error: (error: unknown) => {
+            if (subscriber.closed || why !== 'complete') options.onDetachedError(error);
+            else subscriber.error(error);
+            then();
+          },
+          complete: then,
+        });
+    };
+    const using = defer(options.acquire)
+      .pipe(
+        take(1),
+        concatMap((acquired) => {
+          resource = acquired;
+          return options.use(acquired);
+        }),
+      )
+      .subscribe({
+        next: (value) => { subscriber.next(value); },
+        error: (error: unknown) => { release('error', () => { subscriber.error(error); }); },
+        complete: () => { release('complete', () => { subscriber.complete(); }); },
+      });
+    return () => {
+      using.unsubscribe();
+      if (!releasing) release('unsubscribe', () => undefined);
+    };
+  });
+
+const timeoutError = () => new TimeoutError();

@@ -1,0 +1,18 @@
+/** How WebCrypto signs under a JWS algorithm. */
+export interface SigningAlgorithm {
+  readonly kty: string;
+  readonly crv?: string;
+  readonly parameters: Readonly<{ name: string; hash?: string }>;
+}
+
+const algorithms: Readonly<Record<string, SigningAlgorithm>> = {
+  ES256: { kty: 'EC', crv: 'P-256', parameters: { name: 'ECDSA', hash: 'SHA-256' } },
+  RS256: { kty: 'RSA', parameters: { name: 'RSASSA-PKCS1-v1_5' } },
+};
+
+/** Throws `TypeError` on an algorithm that rxacme does not sign with itself. */
+export function signingAlgorithm(alg: string): SigningAlgorithm {
+  const found = Object.hasOwn(algorithms, alg) ? algorithms[alg] : undefined;
+  if (found !== undefined) return found;
+  throw new TypeError(`account key: algorithm "${alg}" is not one of ${Object.keys(algorithms).join(', ')}; for others write an AcmeSigner`);
+}

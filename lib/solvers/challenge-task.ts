@@ -1,0 +1,45 @@
+import { map, type Observable, of } from 'rxjs';
+import { encodeBase64url } from '../codec/base64url.js';
+import { encodeUtf8 } from '../codec/utf8.js';
+import type { Authorization } from '../model/authorization.js';
+import type { Challenge } from '../model/challenge.js';
+import type { ChallengeTask } from '../model/ports.js';
+import type { AcmeAccount } from '../request/account.js';
+import { callPort } from '../request/port.js';
+import { keyAuthorization } from '../signing/key-authorization.js';
+
+const hidden = ['token', 'keyAuthorization', 'keyAuthorizationDigest', 'challenge'] as const;
+
+/**
+ * What a solver needs for one challenge.
+ *
+ * Emits once: the task; then completes. Errors: {@link AcmePortError} where the digest fails. Cost: one digest, no
+ * request.
+ *
+ * @param thumbprint The account key's.
+ * @see RFC 8555 §8.1, §8.4
+ */
+export function challengeTask(
+  account: AcmeAccount,
+  thumbprint: string,
+  { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
+  challenge: Challenge,
+): Observable<ChallengeTask> {
+  const task = { identifier, wildcard, type: challenge.type, accountUrl: account.url, challenge };
+  const { token } = challenge;
+  if (token === undefined) return of(withoutSecretsInPrint(task));
+  const authorization = keyAuthorization(token, thumbprint);
+  return callPort('digest', () => account.session.state.digest(encodeUtf8(authorization))).pipe(
+    map((digest) =>
+      withoutSecretsInPrint({ ...task, token, keyAuthorization: authorization, keyAuthorizationDigest: encodeBase64url(digest) }),
+    ),
+  );
+}
+
+/** Printing and serialising look at enumerable members only. */
+function withoutSecretsInPrint(task: ChallengeTask): ChallengeTask {
+  for (const member of hidden) {
+    if (member in task) Object.defineProperty(task, member, { value: task[member], enumerable: false });
+  }
+  return task;
+}

@@ -1,0 +1,39 @@
+import { concatMap, defer, type Observable, of, throwError } from 'rxjs';
+import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import type { IssuanceEvent } from '../model/events.js';
+import { authorize } from './authorize.js';
+import { download } from './download.js';
+import { explainInvalid } from './explain-invalid.js';
+import { finalize } from './finalize.js';
+import type { Issuance, Progress, StepFunction } from './issuance.js';
+import { watchOrder } from './watch-order.js';
+
+const maxSteps = 24;
+
+/** What each status allows the client to do next: the whole of the state machine. */
+const steps: Readonly<Record<string, StepFunction>> = {
+  pending: authorize,
+  ready: finalize,
+  processing: (issuance, progress) => watchOrder(issuance, progress, ({ status }) => status !== 'processing'),
+  valid: download,
+  invalid: (issuance, { order }) => explainInvalid(issuance, order, { settle: false }),
+};
+
+/**
+ * Brings an order from whatever status it has to its certificate, by doing the one thing that the status allows and
+ * looking at the status again.
+ *
+ * @see RFC 8555 §7.1.6, §7.4
+ */
+export const fulfilOrder = (issuance: Issuance, progress: Progress, taken = 0): Observable<IssuanceEvent> =>
+  defer(() => {
+    const { status, url } = progress.order;
+    const step = Object.hasOwn(steps, status) ? steps[status] : undefined;
+    if (step === undefined || taken === maxSteps) {
+      const what = step === undefined ? `the order has the status "${status}", which RFC 8555 does not know` : 'the order goes round in circles';
+      return throwError(() => new AcmeProtocolError(`${url}: ${what}`, { url }));
+    }
+    return step(issuance, progress).pipe(
+      concatMap((each) => (each.type === 'progress' ? fulfilOrder(issuance, each.progress, taken + 1) : of(each))),
+    );
+  });

@@ -1,0 +1,26 @@
+import type { AsnType } from 'asn1js';
+import type { Extension } from 'pkijs';
+import { encodeHex } from '../codec/hex.js';
+import { childrenOf, contentOf, isTagged, parseDer } from './asn1.js';
+
+/** The type of the PKCS#10 attribute that asks for extensions. */
+export const requestedExtensions = '1.2.840.113549.1.9.14';
+
+/** The DER value of an extension, if it is there. Throws an `Error` where it is there twice or is not DER. */
+export function extensionValue(extensions: readonly Extension[], oid: string): AsnType | undefined {
+  const [found, ...others] = extensions.filter(({ extnID }) => extnID === oid);
+  if (found === undefined) return undefined;
+  if (others.length > 0) throw new Error(`it has the extension ${oid} more than once`);
+  return parseDer(found.extnValue.valueBlock.valueHexView);
+}
+
+/**
+ * The key identifier of the authority key identifier extension, in lower-case hexadecimal.
+ *
+ * @see RFC 5280 §4.2.1.1
+ */
+export function authorityKeyIdentifier(extensions: readonly Extension[]): string | undefined {
+  const value = extensionValue(extensions, '2.5.29.35');
+  const identifier = value === undefined ? undefined : childrenOf(value).find((part) => isTagged(part, 0));
+  return identifier === undefined ? undefined : encodeHex(contentOf(identifier));
+}

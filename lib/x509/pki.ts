@@ -1,0 +1,8 @@
+/**
+ * All that needs pkijs. It is large and does not tree-shake: nothing may import this file statically.
+ *
+ * @module
+ */
+export { unsignedRequest } from './certificate-request.js';
+export { readChain } from './read-chain.js';
+export { readRequest } from './read-request.js';

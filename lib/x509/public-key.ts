@@ -1,0 +1,39 @@
+import { decodeBase64url } from '../codec/base64url.js';
+import { encodeHex } from '../codec/hex.js';
+import type { PublicJwk } from '../model/ports.js';
+
+/**
+ * Whether a DER SubjectPublicKeyInfo holds the key of a JWK: a certificate must not be asked for the account key.
+ * A compressed point, which may be the same key or its negative, counts. `false` for key types other than EC, RSA, OKP.
+ *
+ * @see RFC 8555 §11.1
+ */
+export function isSameKey(spki: Uint8Array, jwk: PublicJwk): boolean {
+  const octets = encodeHex(spki);
+  const [n, x, y] = [jwk.n, jwk.x, jwk.y].map((member) => encodeHex(decodeBase64url(member ?? '')));
+  switch (jwk.kty) {
+    case 'RSA':
+      return n !== '' && octets.includes(`${n}`);
+    case 'EC':
+      return x !== '' && (octets.endsWith(`04${x}${y}`) || octets.endsWith(`02${x}`) || octets.endsWith(`03${x}`));
+    case 'OKP':
+      return x !== '' && octets.endsWith(`${x}`);
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether bytes look like a DER structure: one SEQUENCE, and its length is that of the rest. Cheap; PEM text and cut
+ * off or followed data fail it.
+ *
+ * @see RFC 8555 §7.4
+ */
+export function looksLikeDer(bytes: Uint8Array): boolean {
+  const [tag, first = 0x80] = bytes;
+  if (tag !== 0x30) return false;
+  if (first < 0x80) return bytes.length === 2 + first;
+  const lengthOctets = bytes.subarray(2, 2 + (first & 0x7f));
+  const length = lengthOctets.reduce((sum, octet) => sum * 256 + octet, 0);
+  return length > 0x7f && lengthOctets[0] !== 0 && bytes.length === 2 + lengthOctets.length + length;
+}

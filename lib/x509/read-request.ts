@@ -1,0 +1,48 @@
+import type { AsnType } from 'asn1js';
+import { type Attribute, CertificationRequest, type Extension, Extensions } from 'pkijs';
+import { identifierKey, toIdentifier } from '../codec/identifier.js';
+import type { Identifier } from '../model/identifier.js';
+import type { CertificateRequestDetails } from '../model/ports.js';
+import { identifiersOf } from './alternative-names.js';
+import { childrenOf, encodingOf, parseDer } from './asn1.js';
+import { attributeTexts, commonName } from './distinguished-name.js';
+import { requestedExtensions } from './extensions.js';
+import { looksLikeDer } from './public-key.js';
+
+/**
+ * Reads a PKCS#10 request: its public key, its alternative names, and its common name where those lack it. Does not
+ * check its signature. Throws `TypeError` on anything else, bytes that follow included.
+ *
+ * @see RFC 2986 §4, RFC 8555 §7.4
+ */
+export function readRequest(der: Uint8Array): CertificateRequestDetails {
+  if (!looksLikeDer(der)) throw new TypeError('not a certificate request: it is not DER (PEM text has to be decoded first)');
+  try {
+    const root = parseDer(der);
+    const { attributes = [] } = new CertificationRequest({ schema: root });
+    const [, subject, publicKey] = childrenOf(childrenOf(root)[0]);
+    if (subject === undefined || publicKey === undefined) throw new Error('a field of it is missing');
+    const named = identifiersOf(attributes.flatMap(extensionsOf));
+    const common = attributeTexts(subject, commonName).map(identifierOf);
+    return { identifiers: union(named, common), publicKey: encodingOf(publicKey) };
+  } catch (cause) {
+    throw new TypeError('not a certificate request: it is not built like PKCS#10', { cause });
+  }
+}
+
+const extensionsOf = ({ type, values }: Attribute): readonly Extension[] =>
+  type === requestedExtensions ? values.flatMap((value: AsnType) => new Extensions({ schema: value }).extensions) : [];
+
+/** A common name that is no identifier is kept as it is: whoever compares it with an order has to see it. */
+function identifierOf(name: string): Identifier {
+  try {
+    return toIdentifier(name);
+  } catch {
+    return { type: 'dns', value: name };
+  }
+}
+
+const union = (first: readonly Identifier[], second: readonly Identifier[]): readonly Identifier[] => {
+  const known = new Set(first.map(identifierKey));
+  return [...first, ...second.filter((each) => !known.has(identifierKey(each)))];
+};
