@@ -3,6 +3,7 @@ export { version } from './model/version.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export type { Link, ResponseContext, Retrieved } from './model/retrieved.js';
 export type { Identifier, IdentifierInput } from './model/identifier.js';
+export { toIdentifier } from './codec/identifier.js';
 export type { Directory, DirectoryMeta } from './model/directory.js';
 export type { Account, AccountStatus } from './model/account.js';
 export { isOrderSettled, type Order, type OrderStatus } from './model/order.js';
@@ -86,7 +87,8 @@ export { generateCertificateKey, importCertificateKey } from './x509/certificate
 export type { ExpectedLeaf } from './x509/check-chain.js';
 
 export { type AcmeAccount, acmeAccount, type AcmeKeyHolder } from './request/account.js';
-export { type AcmeSession, acmeSession, type AcmeSessionOptions, closeSession } from './request/session.js';
+export { type AcmeSession, acmeSession, closeSession } from './request/session.js';
+export type { AcmeSessionOptions } from './request/session-options.js';
 export { decode, type Decoder } from './request/decode.js';
 export type { Received } from './codec/received.js';
 export type { AcmeResponse } from './request/response.js';

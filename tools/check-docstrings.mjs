@@ -15,7 +15,7 @@ import { kindOf, placeOf, readExports } from './entries.mjs';
 
 const parts = {
   emits: /\bEmits\b/,
-  errors: /\bErrors?:|\bNever errors\b/,
+  errors: /\bErrors\b|\berrors with\b|\b[Nn]ever errors\b/,
   cost: /\bCosts?\b/,
 };
 
@@ -42,7 +42,7 @@ function* shortcomings(symbol, checker, root) {
   const result = resultOf(symbol, checker);
   if (result === 'other') return;
   if (!parts.emits.test(text)) yield ['emits', 'does not say what it Emits'];
-  if (!parts.errors.test(text)) yield ['errors', 'does not name its Errors:'];
+  if (!parts.errors.test(text)) yield ['errors', 'does not name its Errors'];
   if (result === 'operator') return;
   if (!parts.cost.test(text)) yield ['cost', 'does not say its Cost'];
   const tags = symbol.getJsDocTags(checker).filter(({ name }) => name === 'see');

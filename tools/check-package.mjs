@@ -1,11 +1,11 @@
 /**
- * Looks at the package as it would be published: packs it into a temporary folder, then reads the list of files and gives
- * the tarball to publint and to attw (are the types wrong?). Nothing stays behind.
+ * Looks at the package as it would be published: packs it into a temporary folder, then reads the list of files, gives
+ * the tarball to publint and to attw (are the types wrong?), and compiles a user of it. Nothing stays behind.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
@@ -28,6 +28,26 @@ export function oddFiles(files) {
   return [...strangers, ...stale];
 }
 
+/** Installs the tarball in `folder` as a user would, and compiles every entry with nothing skipped. */
+function checkDeclarations(root, folder, tarball) {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const installed = join(folder, 'node_modules', manifest.name);
+  mkdirSync(installed, { recursive: true });
+  run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'], root);
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, '@types/node': '' })) {
+    const [from, to] = [join(root, 'node_modules', name), join(folder, 'node_modules', name)];
+    if (!existsSync(from)) continue;
+    mkdirSync(dirname(to), { recursive: true });
+    symlinkSync(from, to);
+  }
+  const entries = Object.keys(manifest.exports).filter((path) => !path.endsWith('.json'));
+  const uses = entries.map((path, index) => `export * as e${index} from '${manifest.name}${path.slice(1)}';\n`);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'user.ts'), uses.join(''));
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom'];
+  return run(bin('tsc'), ['user.ts', ...options, '--types', 'node', '--ignoreConfig'], folder);
+}
+
 /** Every complaint as `{ rule, message }`. */
 export function checkPackage(root) {
   const problems = [];
@@ -43,6 +63,8 @@ export function checkPackage(root) {
     if (!publint.ok) complain('publint', publint.text);
     const attw = run(bin('attw'), [tarball, '--profile', 'esm-only'], root);
     if (!attw.ok) complain('attw', attw.text);
+    const declarations = checkDeclarations(root, folder, tarball);
+    if (!declarations.ok) complain('declarations', declarations.text);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -11,7 +11,7 @@ const dottedQuad = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
  */
 export function canonicalIpAddress(text: string): string | undefined {
   if (dottedQuad.test(text)) return text;
-  if (!/^[\dA-Fa-f:.]{2,45}$/.test(text) || !text.includes(':')) return undefined;
+  if (!/^[\dA-Fa-f:.]{2,45}$/.test(text)) return undefined;
   const address = parseUrl(`http://[${text}]/`)?.hostname.slice(1, -1);
   return address?.replace(
     /^::ffff:([\da-f]+):([\da-f]+)$/,

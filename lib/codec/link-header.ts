@@ -84,7 +84,7 @@ function takeSeparator(cursor: Cursor): boolean {
 
 function readValue(cursor: Cursor): string | undefined {
   skip(cursor, ' \t');
-  return cursor.text[cursor.at] === '"' ? readQuoted(cursor) : readUntil(cursor, ';,').trimEnd();
+  return cursor.text[cursor.at] === '"' ? readQuoted(cursor) : readUntil(cursor, ';,');
 }
 
 /** Undefined where the closing quote is missing; then nothing is left to read. */

@@ -25,6 +25,6 @@ export function utcInstant(fields: UtcFields): Date | undefined {
   if (instant.getUTCMonth() !== month - 1 || instant.getUTCDate() !== day) return undefined;
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   instant.setUTCHours(hour, minute - offsetMinutes, second, millisecond);
-  const isMidnight = (((instant.getTime() - millisecond) % dayMs) + dayMs) % dayMs === 0;
+  const isMidnight = (instant.getTime() - millisecond) % dayMs === 0;
   return second === 60 && !isMidnight ? undefined : instant;
 }

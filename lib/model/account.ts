@@ -1,6 +1,10 @@
 import type { Retrieved } from './retrieved.js';
 
-/** @see RFC 8555 §7.1.6 */
+/**
+ * What an account can be; servers may know more.
+ *
+ * @see RFC 8555 §7.1.6
+ */
 export type AccountStatus = 'valid' | 'deactivated' | 'revoked' | (string & {});
 
 /**

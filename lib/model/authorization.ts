@@ -2,15 +2,13 @@ import type { Challenge } from './challenge.js';
 import type { Identifier } from './identifier.js';
 import type { Retrieved } from './retrieved.js';
 
-/** @see RFC 8555 §7.1.6 */
+/**
+ * What an authorization can be; servers may know more.
+ *
+ * @see RFC 8555 §7.1.6
+ */
 export type AuthorizationStatus =
-  | 'pending'
-  | 'valid'
-  | 'invalid'
-  | 'deactivated'
-  | 'expired'
-  | 'revoked'
-  | (string & {});
+  'pending' | 'valid' | 'invalid' | 'deactivated' | 'expired' | 'revoked' | (string & {});
 
 /**
  * A server's permission to issue for one identifier.

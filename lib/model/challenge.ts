@@ -1,7 +1,11 @@
 import type { JsonObject } from './json.js';
 import type { ProblemDocument } from './problem.js';
 
-/** @see RFC 8555 §7.1.6 */
+/**
+ * How far a challenge can have come; servers may know more.
+ *
+ * @see RFC 8555 §7.1.6
+ */
 export type ChallengeStatus = 'pending' | 'processing' | 'valid' | 'invalid' | (string & {});
 
 /**

@@ -2,7 +2,11 @@ import type { Identifier } from './identifier.js';
 import type { ProblemDocument } from './problem.js';
 import type { Retrieved } from './retrieved.js';
 
-/** @see RFC 8555 §7.1.6 */
+/**
+ * How far an order can have come; servers may know more.
+ *
+ * @see RFC 8555 §7.1.6
+ */
 export type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid' | (string & {});
 
 /**

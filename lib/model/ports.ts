@@ -55,7 +55,7 @@ export interface AcmeSigner {
   sign(input: Uint8Array): ObservableInput<Uint8Array>;
 }
 
-/** SHA-256. */
+/** Hashes with SHA-256. */
 export type AcmeDigest = (data: Uint8Array) => ObservableInput<Uint8Array>;
 
 /**

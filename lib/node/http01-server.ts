@@ -24,7 +24,9 @@ const path = '/.well-known/acme-challenge/';
  */
 export function http01Server({ port = 80, host }: Http01ServerOptions = {}): ChallengeSolver {
   const tokens = new Map<string, string>();
-  const listener = new SharedListener(port, host, (request, response) => { answer(tokens, request, response); });
+  const listener = new SharedListener(port, host, (request, response) => {
+    answer(tokens, request, response);
+  });
   return {
     types: ['http-01'],
     present: (task) =>
@@ -46,7 +48,11 @@ function answerOf({ token, keyAuthorization }: ChallengeTask): { token: string; 
   throw new AcmeInputError('http-01: the challenge has no token, so there is nothing to answer');
 }
 
-function answer(tokens: ReadonlyMap<string, string>, { method, url = '' }: IncomingMessage, response: ServerResponse): void {
+function answer(
+  tokens: ReadonlyMap<string, string>,
+  { method, url = '' }: IncomingMessage,
+  response: ServerResponse,
+): void {
   const token = url.startsWith(path) ? url.slice(path.length) : '';
   const authorization = method === 'GET' || method === 'HEAD' ? tokens.get(token) : undefined;
   const [status, body] = authorization === undefined ? [404, 'not found\n'] : [200, authorization];
@@ -84,7 +90,13 @@ class SharedListener {
       this.#server = undefined;
       if (server === undefined) return Promise.resolve();
       const closed = this.#listening.then(
-        () => new Promise<void>((resolve) => { server.close(() => { resolve(); }); server.closeAllConnections(); }),
+        () =>
+          new Promise<void>((resolve) => {
+            server.close(() => {
+              resolve();
+            });
+            server.closeAllConnections();
+          }),
         () => undefined,
       );
       this.#listening = closed;
@@ -100,7 +112,9 @@ class SharedListener {
           if (this.#server === server) this.#server = undefined;
           reject(explained(error, this.port));
         });
-        server.listen(this.port, this.host, () => { resolve(); });
+        server.listen(this.port, this.host, () => {
+          resolve();
+        });
       });
     this.#listening = this.#listening.then(listens, listens);
     return server;
@@ -110,8 +124,12 @@ class SharedListener {
 const completed = (work: () => Promise<void>): Observable<never> =>
   new Observable((subscriber) => {
     work().then(
-      () => { subscriber.complete(); },
-      (error: unknown) => { subscriber.error(error); },
+      () => {
+        subscriber.complete();
+      },
+      (error: unknown) => {
+        subscriber.error(error);
+      },
     );
   });
 

@@ -23,5 +23,9 @@ export interface NodeTransportOptions extends AgentOptions {
  */
 export function nodeTransport(options: NodeTransportOptions = {}): AcmeTransport {
   const agent = new Agent({ keepAlive: true, ...options });
-  return Object.assign(fetchTransport({ init: { agent } }), { close: () => { agent.destroy(); } });
+  return Object.assign(fetchTransport({ init: { agent } }), {
+    close: () => {
+      agent.destroy();
+    },
+  });
 }

@@ -20,7 +20,10 @@ export interface AcmeAccount extends AcmeKeyHolder {
  *
  * @see RFC 8555 §7.3
  */
-export function acmeAccount(session: AcmeSession, { signer, url }: { readonly signer: AcmeSigner; readonly url: string }): AcmeAccount {
+export function acmeAccount(
+  session: AcmeSession,
+  { signer, url }: { readonly signer: AcmeSigner; readonly url: string },
+): AcmeAccount {
   if (!URL.canParse(url)) throw new TypeError(`acmeAccount: url must be the absolute URL of the account, found ${url}`);
   return { session, signer, url };
 }

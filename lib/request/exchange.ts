@@ -59,9 +59,12 @@ function send(session: AcmeSession, { method, url, headers, body }: OutgoingRequ
     deadline({
       forMs: requestTimeoutMs,
       scheduler,
-      onTimeout: () => new AcmeTransportError(`${method} ${url}: no whole answer within ${requestTimeoutMs} ms`, { url }),
+      onTimeout: () =>
+        new AcmeTransportError(`${method} ${url}: no whole answer within ${requestTimeoutMs} ms`, { url }),
     }),
-    catchError((error: unknown) => throwError(() => (error instanceof AcmeError ? error : transportError(method, url, error)))),
+    catchError((error: unknown) =>
+      throwError(() => (error instanceof AcmeError ? error : transportError(method, url, error))),
+    ),
   );
 }
 
@@ -72,13 +75,19 @@ function failureOf(response: AcmeResponse, { state, clock }: AcmeSession): AcmeE
   const { url, status, body, location } = response;
   const { maxResponseBytes } = state.limits;
   if (body.byteLength > maxResponseBytes) {
-    return new AcmeProtocolError(`${url}: the answer is larger than ${maxResponseBytes} bytes (maxResponseBytes)`, { url, status });
+    return new AcmeProtocolError(`${url}: the answer is larger than ${maxResponseBytes} bytes (maxResponseBytes)`, {
+      url,
+      status,
+    });
   }
   if (status >= 200 && status < 300) return undefined;
   const details = errorDetails(response, clock.now());
   if (status === 0 || (status >= 300 && status < 400)) {
     const target = location === undefined ? 'elsewhere' : `to ${location}`;
-    return new AcmeProtocolError(`${url}: the server redirects ${target}, which a signed request cannot follow; use its final URL`, details);
+    return new AcmeProtocolError(
+      `${url}: the server redirects ${target}, which a signed request cannot follow; use its final URL`,
+      details,
+    );
   }
   return responseError(response, clock.now());
 }

@@ -63,4 +63,5 @@ export class NoncePool {
 }
 
 /** Whether a header's value can be a nonce: base64url characters, at least one. */
-export const isNonce = (value: string | undefined): value is string => value !== undefined && /^[A-Za-z0-9_-]+$/.test(value);
+export const isNonce = (value: string | undefined): value is string =>
+  value !== undefined && /^[A-Za-z0-9_-]+$/.test(value);

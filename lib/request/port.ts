@@ -4,10 +4,17 @@ import { AcmePortError, type PortName } from '../model/errors/port-error.js';
 
 /** Calls a port for its first value. What goes wrong in it becomes the cause of an {@link AcmePortError}. */
 export const callPort = <T>(port: PortName, call: () => ObservableInput<T>): Observable<T> =>
-  runPort(port, () => defer(call).pipe(take(1), throwIfEmpty(() => new Error('it completed without a value'))));
+  runPort(port, () =>
+    defer(call).pipe(
+      take(1),
+      throwIfEmpty(() => new Error('it completed without a value')),
+    ),
+  );
 
 /** Calls a port for its completion, however many values it emits. */
 export const runPort = <T>(port: PortName, call: () => ObservableInput<T>): Observable<T> =>
   defer(call).pipe(
-    catchError((error: unknown) => throwError(() => (error instanceof AcmeError ? error : new AcmePortError(port, error)))),
+    catchError((error: unknown) =>
+      throwError(() => (error instanceof AcmeError ? error : new AcmePortError(port, error))),
+    ),
   );

@@ -34,7 +34,10 @@ export function responseError(response: AcmeResponse, nowMs: number): AcmeProble
 }
 
 /** What an error keeps of a response. */
-export function errorDetails({ url, status, retryAfterMs, links, headers }: AcmeResponse, nowMs: number): AcmeErrorDetails {
+export function errorDetails(
+  { url, status, retryAfterMs, links, headers }: AcmeResponse,
+  nowMs: number,
+): AcmeErrorDetails {
   const retryAt = retryAfterMs === undefined ? undefined : new Date(nowMs + retryAfterMs);
   return { url, status, retryAfterMs, retryAt, links, headers: redacted(headers) };
 }
@@ -63,7 +66,13 @@ function withoutDocument({ status, body }: AcmeResponse, type: string): ProblemD
 }
 
 const firstLine = (body: Uint8Array): string =>
-  new TextDecoder().decode(body.subarray(0, 400)).split('\n', 1).join('').replace(/[^\x20-\x7e]/g, ' ').trim().slice(0, 200);
+  new TextDecoder()
+    .decode(body.subarray(0, 400))
+    .split('\n', 1)
+    .join('')
+    .replace(/[^\x20-\x7e]/g, ' ')
+    .trim()
+    .slice(0, 200);
 
 const secretHeaders = new Set(['replay-nonce', 'set-cookie', 'authorization', 'www-authenticate']);
 

@@ -1,4 +1,57 @@
-import type { AcmeSessionOptions } from './session.js';
+import type { SchedulerLike, TimestampProvider } from 'rxjs';
+import type { AcmeError } from '../model/errors/acme-error.js';
+import type {
+  AcmeDigest,
+  AcmeInterceptor,
+  AcmeTransport,
+  CertificateReader,
+  CertificateRequestBuilder,
+  KeyGenerator,
+} from '../model/ports.js';
+
+/** Options of {@link acmeSession}. Only `directoryUrl` is needed. */
+export interface AcmeSessionOptions {
+  /** The one URL that is configured; every other one comes from the server. */
+  readonly directoryUrl: string;
+  /** Default: `fetchTransport()`. */
+  readonly transport?: AcmeTransport;
+  /** Stand between rxacme and the transport, the first one outermost. */
+  readonly interceptors?: readonly AcmeInterceptor[];
+  /** The application's own token in `User-Agent`, such as `my-app/1.0`. Not sent by browsers. */
+  readonly userAgent?: string;
+  /** Language of the server's messages. Default: `en`. */
+  readonly acceptLanguage?: string;
+  /** The longest that one request may take, headers and body, in milliseconds. Default: 30 000. */
+  readonly requestTimeoutMs?: number;
+  /** The largest response that is read, in bytes. Default: 1 048 576. */
+  readonly maxResponseBytes?: number;
+  /** Requests of this session under way at a time. Default: 16. */
+  readonly maxRequestsInFlight?: number;
+  /** How often a request is signed anew after `badNonce`. Default: 10. */
+  readonly maxBadNonceRetries?: number;
+  /** How long an unused nonce is kept, in milliseconds. Default: 300 000. */
+  readonly nonceMaxAgeMs?: number;
+  /** How long the directory is kept, in milliseconds. Default: 3 600 000. */
+  readonly directoryMaxAgeMs?: number;
+  /** For tests on one machine only: also take `http:` URLs. */
+  readonly allowInsecureHttp?: boolean;
+  /** Every wait goes through it. Default: `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+  /** What "now" is. Default: the scheduler. */
+  readonly clock?: TimestampProvider;
+  /** Spreads waits; returns 0 to 1. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** Default: SHA-256 by WebCrypto. */
+  readonly digest?: AcmeDigest;
+  /** Default: WebCrypto. */
+  readonly keyGenerator?: KeyGenerator;
+  /** Default: pkijs, loaded when first needed. */
+  readonly certificateRequestBuilder?: CertificateRequestBuilder;
+  /** Default: pkijs, loaded when first needed. */
+  readonly certificateReader?: CertificateReader;
+  /** Hears of clean-ups that failed after their stream was unsubscribed. Default: ignored. */
+  readonly onDetachedError?: (error: AcmeError) => void;
+}
 
 const defaults = {
   requestTimeoutMs: 30_000,
@@ -27,7 +80,10 @@ export function checkedSessionOptions(options: AcmeSessionOptions): typeof defau
 
 function checkUrl(directoryUrl: unknown, allowInsecureHttp: boolean): void {
   const url = typeof directoryUrl === 'string' && URL.canParse(directoryUrl) ? new URL(directoryUrl) : undefined;
-  if (url === undefined) throw new TypeError(`acmeSession: directoryUrl must be an absolute URL, found ${String(directoryUrl)}`);
+  if (url === undefined)
+    throw new TypeError(`acmeSession: directoryUrl must be an absolute URL, found ${String(directoryUrl)}`);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && allowInsecureHttp)) return;
-  throw new TypeError(`acmeSession: directoryUrl must be an https: URL, found ${url.protocol} (for tests on one machine, set allowInsecureHttp)`);
+  throw new TypeError(
+    `acmeSession: directoryUrl must be an https: URL, found ${url.protocol} (for tests on one machine, set allowInsecureHttp)`,
+  );
 }

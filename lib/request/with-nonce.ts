@@ -1,4 +1,13 @@
-import { catchError, concatMap, from, type Observable, type ObservableInput, of, type OperatorFunction, throwError } from 'rxjs';
+import {
+  catchError,
+  concatMap,
+  from,
+  type Observable,
+  type ObservableInput,
+  of,
+  type OperatorFunction,
+  throwError,
+} from 'rxjs';
 import { AcmeBadNonceError } from '../model/errors/problem-error.js';
 import { backoffMs } from '../rx/backoff.js';
 import { wait } from '../rx/wait.js';
@@ -44,12 +53,15 @@ function attempt<R>(
   );
   return run.pipe(
     catchError((error: unknown) => {
-      if (!(error instanceof AcmeBadNonceError) || refusals >= limits.maxBadNonceRetries) return throwError(() => error);
+      if (!(error instanceof AcmeBadNonceError) || refusals >= limits.maxBadNonceRetries)
+        return throwError(() => error);
       // A second refusal in a row: the server has lost its nonces, and those from before it are worth nothing.
       if (refusals > 0 && leased !== undefined) nonces.dropOlderThan(leased);
       const next = isNonce(error.nonce) ? nonces.mark(error.nonce) : undefined;
       const again = attempt(session, project, refusals + 1, next);
-      return refusals === 0 ? again : wait(backoffMs(refusals - 1, backoff, session.random), session.scheduler).pipe(concatMap(() => again));
+      return refusals === 0
+        ? again
+        : wait(backoffMs(refusals - 1, backoff, session.random), session.scheduler).pipe(concatMap(() => again));
     }),
   );
 }

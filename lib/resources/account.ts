@@ -44,7 +44,8 @@ export interface RegisteredAccount extends AcmeAccount {
 export function newAccount(session: AcmeSession, options: NewAccountOptions): Observable<RegisteredAccount> {
   const { signer, contacts, termsOfServiceAgreed } = options;
   const wrong = contacts?.find((contact) => !URL.canParse(contact));
-  if (wrong !== undefined) throw new TypeError(`newAccount: a contact must be a URL such as mailto:admin@example.org, found ${wrong}`);
+  if (wrong !== undefined)
+    throw new TypeError(`newAccount: a contact must be a URL such as mailto:admin@example.org, found ${wrong}`);
   return postNewAccount(session, signer, {
     ...(termsOfServiceAgreed === undefined ? {} : { termsOfServiceAgreed }),
     ...(contacts === undefined ? {} : { contact: contacts }),
@@ -60,8 +61,10 @@ export function newAccount(session: AcmeSession, options: NewAccountOptions): Ob
  *
  * @see RFC 8555 §7.3.1
  */
-export const findAccount = (session: AcmeSession, { signer }: Pick<NewAccountOptions, 'signer'>): Observable<RegisteredAccount> =>
-  postNewAccount(session, signer, { onlyReturnExisting: true });
+export const findAccount = (
+  session: AcmeSession,
+  { signer }: Pick<NewAccountOptions, 'signer'>,
+): Observable<RegisteredAccount> => postNewAccount(session, signer, { onlyReturnExisting: true });
 
 /**
  * Reads what the server says of an account.

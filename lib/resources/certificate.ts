@@ -26,7 +26,11 @@ export const getCertificate = (account: AcmeAccount, url: string, expected?: Exp
     concatMap((response) => readCertificate(account, response, expected)),
   );
 
-function readCertificate({ session }: AcmeAccount, response: AcmeResponse, expected?: ExpectedLeaf): Observable<Certificate> {
+function readCertificate(
+  { session }: AcmeAccount,
+  response: AcmeResponse,
+  expected?: ExpectedLeaf,
+): Observable<Certificate> {
   const { url, links, retryAfterMs, body } = response;
   const chainPem = decodeUtf8(body);
   const ders = parsePemChain(chainPem, body);

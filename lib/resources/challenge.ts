@@ -34,11 +34,17 @@ export const respondToChallenge = (
   signedPost(account, challenge.url, payload, recovery(account, challenge)).pipe(
     map((response) => ({ ...response, url: challenge.url })),
     decode(decodeChallenge),
-    map((answered) => ({ ...(challenge.authorizationUrl === undefined ? {} : { authorizationUrl: challenge.authorizationUrl }), ...answered })),
+    map((answered) => ({
+      ...(challenge.authorizationUrl === undefined ? {} : { authorizationUrl: challenge.authorizationUrl }),
+      ...answered,
+    })),
   );
 
 /** The challenge is not asked itself: at some servers any POST there starts validation. */
-function recovery(account: AcmeAccount, { url, authorizationUrl }: Pick<Challenge, 'url' | 'authorizationUrl'>): AcmeRequest['recovery'] {
+function recovery(
+  account: AcmeAccount,
+  { url, authorizationUrl }: Pick<Challenge, 'url' | 'authorizationUrl'>,
+): AcmeRequest['recovery'] {
   if (authorizationUrl === undefined) return 'never';
   return (lost) =>
     postAsGet(account, authorizationUrl).pipe(

@@ -93,11 +93,18 @@ export interface FinalizeOrderOptions {
  *
  * @see RFC 8555 §7.4, §11.1
  */
-export function finalizeOrder(account: AcmeAccount, order: Pick<Order, 'url' | 'finalize'>, { csr }: FinalizeOrderOptions): Observable<Order> {
-  if (!looksLikeDer(csr)) throw new TypeError('finalizeOrder: csr must be the DER bytes of a PKCS#10 request, not PEM or text');
+export function finalizeOrder(
+  account: AcmeAccount,
+  order: Pick<Order, 'url' | 'finalize'>,
+  { csr }: FinalizeOrderOptions,
+): Observable<Order> {
+  if (!looksLikeDer(csr))
+    throw new TypeError('finalizeOrder: csr must be the DER bytes of a PKCS#10 request, not PEM or text');
   const { certificateReader } = account.session.state;
   return callPort('certificateReader', () => certificateReader.readRequest(csr)).pipe(
-    map(({ publicKey }) => { refuseAccountKey(account, publicKey); }),
+    map(({ publicKey }) => {
+      refuseAccountKey(account, publicKey);
+    }),
     concatMap(() => postFinalize(account, order, csr)),
   );
 }
@@ -109,7 +116,11 @@ export function refuseAccountKey({ signer }: AcmeAccount, publicKey: Uint8Array)
 }
 
 /** {@link finalizeOrder} for a CSR that is known to be good. */
-export const postFinalize = (account: AcmeAccount, { url, finalize }: Pick<Order, 'url' | 'finalize'>, csr: Uint8Array): Observable<Order> =>
+export const postFinalize = (
+  account: AcmeAccount,
+  { url, finalize }: Pick<Order, 'url' | 'finalize'>,
+  csr: Uint8Array,
+): Observable<Order> =>
   signedPost(account, finalize, { csr: encodeBase64url(csr) }, () => postAsGet(account, url)).pipe(
     map((response) => ({ ...response, url })),
     decode(decodeOrder),

@@ -32,7 +32,9 @@ export const signedPost = (
  * @see RFC 8555 §6.3
  */
 export const postAsGet = (account: AcmeAccount, url: string, accept?: string): Observable<AcmeResponse> =>
-  of({ url, payload: '', recovery: 'repeat', ...(accept === undefined ? {} : { accept }) } as const).pipe(signedRequest(account));
+  of({ url, payload: '', recovery: 'repeat', ...(accept === undefined ? {} : { accept }) } as const).pipe(
+    signedRequest(account),
+  );
 
 /**
  * Reads a resource that takes no signature, such as the directory.

@@ -7,7 +7,6 @@ import {
   type ObservableInput,
   type SchedulerLike,
   take,
-  TimeoutError,
 } from 'rxjs';
 import { deadline } from './deadline.js';
 
@@ -23,7 +22,7 @@ export interface BracketOptions<A, T, R> {
   readonly release: (resource: A | undefined, why: ReleaseReason) => ObservableInput<R>;
   /** How long `release` may take, in milliseconds; `Infinity` sets no limit and no timer. Default: 30 000. */
   readonly releaseTimeoutMs?: number;
-  /** Makes the error for a `release` that takes too long. Default: RxJS's `TimeoutError`. */
+  /** Makes the error for a `release` that takes too long. Default: a plain `Error`. */
   readonly onReleaseTimeout?: () => unknown;
   /** Hears of what `release` emits where nobody is left to hear it. Default: nobody does. */
   readonly onDetachedValue?: (value: R) => void;
@@ -76,9 +75,19 @@ export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Obse
         }),
       )
       .subscribe({
-        next: (value) => { subscriber.next(value); },
-        error: (error: unknown) => { release('error', () => { subscriber.error(error); }); },
-        complete: () => { release('complete', () => { subscriber.complete(); }); },
+        next: (value) => {
+          subscriber.next(value);
+        },
+        error: (error: unknown) => {
+          release('error', () => {
+            subscriber.error(error);
+          });
+        },
+        complete: () => {
+          release('complete', () => {
+            subscriber.complete();
+          });
+        },
       });
     return () => {
       using.unsubscribe();
@@ -86,4 +95,4 @@ export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Obse
     };
   });
 
-const timeoutError = () => new TimeoutError();
+const timeoutError = () => new Error('bracket: release took longer than releaseTimeoutMs');

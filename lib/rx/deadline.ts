@@ -24,8 +24,8 @@ export type DeadlineOptions<T> = {
 /**
  * Limits the whole life of a stream, not the time between its values.
  *
- * Emits what the source emits. When the time is over before the source completes, unsubscribes from it and errors
- * with what `onTimeout` makes of the last value. Cost: one timer.
+ * Emits what the source emits. When the time is over before the source completes, unsubscribes from it. Errors with
+ * what `onTimeout` makes of the last value, and with what the source errors with. Cost: one timer, no request.
  */
 export const deadline =
   <T>(options: DeadlineOptions<T>): MonoTypeOperatorFunction<T> =>

@@ -89,4 +89,4 @@ const poll = <T, R>(first: T, options: PollUntilOptions<T, R>) =>
   });
 
 const defined = (pace: PollPace): PollPace =>
-  Object.fromEntries(Object.entries(pace).filter(([, value]) => value !== undefined)) as PollPace;
+  Object.fromEntries(Object.entries(pace).filter(([, value]) => value !== undefined));

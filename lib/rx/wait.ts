@@ -1,4 +1,12 @@
-import { asyncScheduler, concatMap, defer, type Observable, type SchedulerLike, timer, type TimestampProvider } from 'rxjs';
+import {
+  asyncScheduler,
+  concatMap,
+  defer,
+  type Observable,
+  type SchedulerLike,
+  timer,
+  type TimestampProvider,
+} from 'rxjs';
 
 /** The longest delay that timers take; a longer one would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -7,7 +15,7 @@ const longestTimerMs = 2 ** 31 - 1;
  * Waits, however long.
  *
  * Emits once, after `ms` milliseconds on the scheduler, then completes. A wait of 0 ms also goes through the
- * scheduler. Cost: one timer at a time, of at most 2^31-1 ms. Throws `TypeError` if `ms` is not a number.
+ * scheduler. Errors: none. Cost: one timer at a time, of at most 2^31-1 ms. Throws `TypeError` if `ms` is not a number.
  */
 export function wait(ms: number, scheduler: SchedulerLike = asyncScheduler): Observable<0> {
   if (Number.isNaN(ms)) throw new TypeError('wait: ms must be a number of milliseconds');
@@ -27,7 +35,8 @@ export interface WaitUntilOptions {
  * Waits for an instant, however far away. The clock is read again at least every 24 days, so that one that is set
  * in between is followed.
  *
- * Emits once, at `at` or as soon as possible after it, then completes. Cost: one timer at a time.
+ * Emits once, at `at` or as soon as possible after it, then completes. Errors: none. Cost: one timer at a time. Throws
+ * `TypeError` if `at` is not a valid date.
  */
 export function waitUntil(at: Date, options: WaitUntilOptions = {}): Observable<0> {
   const { scheduler = asyncScheduler, clock = scheduler } = options;

@@ -14,5 +14,7 @@ const algorithms: Readonly<Record<string, SigningAlgorithm>> = {
 export function signingAlgorithm(alg: string): SigningAlgorithm {
   const found = Object.hasOwn(algorithms, alg) ? algorithms[alg] : undefined;
   if (found !== undefined) return found;
-  throw new TypeError(`account key: algorithm "${alg}" is not one of ${Object.keys(algorithms).join(', ')}; for others write an AcmeSigner`);
+  throw new TypeError(
+    `account key: algorithm "${alg}" is not one of ${Object.keys(algorithms).join(', ')}; for others write an AcmeSigner`,
+  );
 }

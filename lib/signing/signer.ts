@@ -1,12 +1,4 @@
-import {
-  type CryptoKey,
-  exportJWK,
-  exportPKCS8,
-  generateKeyPair,
-  importJWK,
-  importPKCS8,
-  type JWK,
-} from 'jose';
+import { type CryptoKey, exportJWK, exportPKCS8, generateKeyPair, importJWK, importPKCS8, type JWK } from 'jose';
 import { defer, type Observable } from 'rxjs';
 import { AcmeInputError } from '../model/errors/input-error.js';
 import type { AcmeSigner } from '../model/ports.js';
@@ -70,9 +62,7 @@ function signer(alg: string, privateKey: CryptoKey, jwk: JWK): AcmeSigner {
     alg,
     publicJwk: publicMembers(jwk as { kty: string }),
     sign: async (input) =>
-      new Uint8Array(
-        await globalThis.crypto.subtle.sign(parameters, privateKey as globalThis.CryptoKey, input as Uint8Array<ArrayBuffer>),
-      ),
+      new Uint8Array(await globalThis.crypto.subtle.sign(parameters, privateKey, input as Uint8Array<ArrayBuffer>)),
   };
 }
 
@@ -94,10 +84,14 @@ async function fromPem(pem: string, alg: GeneratedAlgorithm | undefined): Promis
   );
 }
 
-async function fromJwk(jwk: JWK, alg: string = jwk.alg ?? (jwk.kty === 'RSA' ? 'RS256' : 'ES256')): Promise<AcmeSigner> {
+async function fromJwk(
+  jwk: JWK,
+  alg: string = jwk.alg ?? (jwk.kty === 'RSA' ? 'RS256' : 'ES256'),
+): Promise<AcmeSigner> {
   if (typeof jwk.d !== 'string') throw new AcmeInputError('account key: the JWK holds no private key');
   signingAlgorithm(alg);
   const key = await importJWK(jwk, alg, { extractable: false }).catch(() => undefined);
-  if (key === undefined || key instanceof Uint8Array) throw new AcmeInputError(`account key: the JWK is not a private key for ${alg}`);
+  if (key === undefined || key instanceof Uint8Array)
+    throw new AcmeInputError(`account key: the JWK is not a private key for ${alg}`);
   return signer(alg, key, jwk);
 }

@@ -31,7 +31,12 @@ export function challengeTask(
   const authorization = keyAuthorization(token, thumbprint);
   return callPort('digest', () => account.session.state.digest(encodeUtf8(authorization))).pipe(
     map((digest) =>
-      withoutSecretsInPrint({ ...task, token, keyAuthorization: authorization, keyAuthorizationDigest: encodeBase64url(digest) }),
+      withoutSecretsInPrint({
+        ...task,
+        token,
+        keyAuthorization: authorization,
+        keyAuthorizationDigest: encodeBase64url(digest),
+      }),
     ),
   );
 }

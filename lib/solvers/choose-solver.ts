@@ -9,7 +9,10 @@ export interface Choice {
 }
 
 /** The first solver in the caller's order that solves a challenge on offer; the order of the offer means nothing. */
-export function chooseSolver({ challenges }: Pick<Authorization, 'challenges'>, solvers: readonly ChallengeSolver[]): Choice | undefined {
+export function chooseSolver(
+  { challenges }: Pick<Authorization, 'challenges'>,
+  solvers: readonly ChallengeSolver[],
+): Choice | undefined {
   for (const solver of solvers) {
     for (const type of solver.types) {
       const challenge = challenges.find((each) => each.type === type && each.status !== 'invalid');

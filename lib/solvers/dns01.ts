@@ -45,6 +45,7 @@ export function dns01({ add, remove, ready }: Dns01Options): ChallengeSolver {
  * @see RFC 8555 §8.4
  */
 export function txtRecord({ identifier, keyAuthorizationDigest }: ChallengeTask): TxtRecord {
-  if (keyAuthorizationDigest === undefined) throw new AcmeInputError('dns-01: the challenge has no token, so there is no value to publish');
+  if (keyAuthorizationDigest === undefined)
+    throw new AcmeInputError('dns-01: the challenge has no token, so there is no value to publish');
   return { name: `_acme-challenge.${identifier.value}`, value: keyAuthorizationDigest, identifier };
 }

@@ -1,7 +1,7 @@
 import { defer, Observable } from 'rxjs';
 import type { AcmeHttpRequest, AcmeHttpResponse, AcmeTransport } from '../model/ports.js';
 import type { FetchLike, FetchResponse, PlatformFetch } from './fetch-like.js';
-import { readBody } from './read-body.js';
+import { readBody } from './fetch-body.js';
 
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportOptions {
@@ -72,6 +72,8 @@ async function send(
 
 function headersOf({ headers }: FetchResponse): Record<string, string> {
   const all: Record<string, string> = {};
-  headers.forEach((value, name) => { all[name.toLowerCase()] = value; });
+  headers.forEach((value, name) => {
+    all[name.toLowerCase()] = value;
+  });
   return all;
 }

@@ -48,9 +48,16 @@ const readAuthorizations = ({ account }: Issuance, { order }: Progress): Observa
 
 /** Chooses for every authorization before anything is presented, so that nothing is begun that cannot be finished. */
 function planned({ account, options }: Issuance, pending: readonly Authorization[]): Observable<Proof[]> {
-  const choices = pending.map((authorization) => ({ authorization, choice: chooseSolver(authorization, options.solvers) }));
+  const choices = pending.map((authorization) => ({
+    authorization,
+    choice: chooseSolver(authorization, options.solvers),
+  }));
   const unsolved = choices.filter(({ choice }) => choice === undefined).map(({ authorization }) => authorization);
-  if (unsolved.length > 0) throw noSolver(unsolved, options.solvers.flatMap(({ types }) => types));
+  if (unsolved.length > 0)
+    throw noSolver(
+      unsolved,
+      options.solvers.flatMap(({ types }) => types),
+    );
   const { digest } = account.session.state;
   return callPort('digest', () => jwkThumbprint(account.signer.publicJwk, digest)).pipe(
     concatMap((thumbprint) =>

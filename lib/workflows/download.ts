@@ -15,7 +15,9 @@ export const download = (issuance: Issuance, progress: Progress): Observable<Ste
   const { order } = progress;
   const { certificate: url } = order;
   if (url === undefined) {
-    return throwError(() => new AcmeProtocolError(`${order.url}: the order is valid but has no certificate URL`, { url: order.url }));
+    return throwError(
+      () => new AcmeProtocolError(`${order.url}: the order is valid but has no certificate URL`, { url: order.url }),
+    );
   }
   return ownKey(issuance, progress).pipe(
     concatMap(({ key, publicKey }) =>

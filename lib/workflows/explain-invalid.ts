@@ -1,4 +1,16 @@
-import { catchError, concat, concatMap, defer, from, last, mergeMap, type Observable, of, throwError, toArray } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  from,
+  last,
+  mergeMap,
+  type Observable,
+  of,
+  throwError,
+  toArray,
+} from 'rxjs';
 import type { Authorization } from '../model/authorization.js';
 import { AcmeOrderError } from '../model/errors/order-error.js';
 import { describeProblem } from '../model/errors/problem-error.js';
@@ -21,13 +33,21 @@ const settleTimeoutMs = 15_000;
  *
  * @see RFC 8555 §7.1.6
  */
-export const explainInvalid = (issuance: Issuance, order: Order, { settle }: { readonly settle: boolean }): Observable<IssuanceEvent> =>
+export const explainInvalid = (
+  issuance: Issuance,
+  order: Order,
+  { settle }: { readonly settle: boolean },
+): Observable<IssuanceEvent> =>
   from(order.authorizations).pipe(
     mergeMap((url) => lookAt(issuance, url, settle), issuance.account.session.state.limits.maxRequestsInFlight),
     toArray(),
     concatMap((authorizations) =>
       concat(
-        from(authorizations.filter(({ status }) => status !== 'pending').map((each) => settledWithReason(issuance, order, each))),
+        from(
+          authorizations
+            .filter(({ status }) => status !== 'pending')
+            .map((each) => settledWithReason(issuance, order, each)),
+        ),
         defer(() => {
           throwFailures(authorizations.filter(isFailed).map(authorizationFailure), order);
           return throwError(() => orderError(order));
@@ -40,7 +60,9 @@ function lookAt({ account }: Issuance, url: string, settle: boolean): Observable
   if (!settle) return getAuthorization(account, url);
   return pollAuthorization(account, url, { timeoutMs: settleTimeoutMs }).pipe(
     catchError((error: unknown) =>
-      error instanceof AcmeTimeoutError && error.last !== undefined ? of(error.last as Authorization) : throwError(() => error),
+      error instanceof AcmeTimeoutError && error.last !== undefined
+        ? of(error.last as Authorization)
+        : throwError(() => error),
     ),
     last(),
   );

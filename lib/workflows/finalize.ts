@@ -1,4 +1,18 @@
-import { catchError, concat, concatMap, defaultIfEmpty, defer, from, ignoreElements, endWith, map, type Observable, of, take, throwError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defaultIfEmpty,
+  defer,
+  from,
+  ignoreElements,
+  endWith,
+  map,
+  type Observable,
+  of,
+  take,
+  throwError,
+} from 'rxjs';
 import { sameIdentifiers } from '../codec/identifier.js';
 import { AcmeInputError } from '../model/errors/input-error.js';
 import { AcmeOrderError } from '../model/errors/order-error.js';
@@ -25,14 +39,24 @@ export function finalize(issuance: Issuance, progress: Progress): Observable<Ste
   const { order, request, finalizations } = progress;
   if (finalizations > 0) return finalizeAgain(issuance, progress);
   const ready = { type: 'order-ready', ...eventBase(issuance, order) } as const;
-  return concat(of(ready), request === undefined ? requested(issuance, progress) : sendRequest(issuance, progress, request));
+  return concat(
+    of(ready),
+    request === undefined ? requested(issuance, progress) : sendRequest(issuance, progress, request),
+  );
 }
 
 function finalizeAgain(issuance: Issuance, progress: Progress): Observable<Step> {
   const { order, request, finalizations } = progress;
   const { session } = issuance.account;
   if (finalizations >= maxFinalizations) {
-    return throwError(() => new AcmeOrderError(`the order stays "ready" although it was finalized ${finalizations} times; try again later`, order, { url: order.url }));
+    return throwError(
+      () =>
+        new AcmeOrderError(
+          `the order stays "ready" although it was finalized ${finalizations} times; try again later`,
+          order,
+          { url: order.url },
+        ),
+    );
   }
   return wait(backoffMs(finalizations - 1, backoff, session.random), session.scheduler).pipe(
     concatMap(() => getOrder(issuance.account, order.url)),
@@ -75,7 +99,9 @@ export const checkedRequest = (issuance: Issuance, csr: Uint8Array): Observable<
       refuseAccountKey(account, details.publicKey);
       if (sameIdentifiers(details.identifiers, identifiers)) return { csr, publicKey: details.publicKey };
       const names = (list: typeof identifiers) => list.map(({ value }) => value).join(', ') || 'none';
-      throw new AcmeInputError(`the CSR is for ${names(details.identifiers)}, the order for ${names(identifiers)}; they must be the same`);
+      throw new AcmeInputError(
+        `the CSR is for ${names(details.identifiers)}, the order for ${names(identifiers)}; they must be the same`,
+      );
     }),
   );
 };

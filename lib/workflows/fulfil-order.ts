@@ -30,7 +30,10 @@ export const fulfilOrder = (issuance: Issuance, progress: Progress, taken = 0): 
     const { status, url } = progress.order;
     const step = Object.hasOwn(steps, status) ? steps[status] : undefined;
     if (step === undefined || taken === maxSteps) {
-      const what = step === undefined ? `the order has the status "${status}", which RFC 8555 does not know` : 'the order goes round in circles';
+      const what =
+        step === undefined
+          ? `the order has the status "${status}", which RFC 8555 does not know`
+          : 'the order goes round in circles';
       return throwError(() => new AcmeProtocolError(`${url}: ${what}`, { url }));
     }
     return step(issuance, progress).pipe(

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { decodePem } from '../codec/pem.js';
-import type { IssuanceEvent } from '../model/events.js';
+import type { EventBase, IssuanceEvent } from '../model/events.js';
 import type { Identifier } from '../model/identifier.js';
 import type { CertificateKeyType } from '../model/key-type.js';
 import type { Order } from '../model/order.js';
@@ -65,7 +65,10 @@ export const progressed = (progress: Progress, changes: Partial<Progress>): Step
 });
 
 /** What the events of an order have in common, at this moment. */
-export const eventBase = ({ account }: Pick<Issuance, 'account'>, { url }: Pick<Order, 'url'>) => ({
+export const eventBase = (
+  { account }: Pick<Issuance, 'account'>,
+  { url }: Pick<Order, 'url'>,
+): Omit<EventBase<never>, 'type'> => ({
   at: new Date(account.session.clock.now()),
   orderUrl: url,
 });

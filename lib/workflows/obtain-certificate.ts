@@ -37,7 +37,8 @@ export function obtainCertificate(account: AcmeAccount, options: ObtainCertifica
   const { identifiers: names, ...others } = options;
   const identifiers = toIdentifiers(names);
   const issuance: Issuance = { account, ...checkedOptions('obtainCertificate', others), identifiers };
-  const request$: Observable<CertificateRequest | undefined> = issuance.csr === undefined ? of(undefined) : checkedRequest(issuance, issuance.csr);
+  const request$: Observable<CertificateRequest | undefined> =
+    issuance.csr === undefined ? of(undefined) : checkedRequest(issuance, issuance.csr);
   return request$.pipe(
     concatMap((request) =>
       newOrder(account, { identifiers }).pipe(concatMap((order) => fulfil(issuance, order, request))),

@@ -16,7 +16,11 @@ export interface Proof extends Choice {
 }
 
 /** What an event about a proof carries. */
-export const proofEventBase = (issuance: Issuance, { order }: Progress, { authorization, challenge }: Proof) => ({
+export const proofEventBase = (
+  issuance: Issuance,
+  { order }: Progress,
+  { authorization, challenge }: Proof,
+): Omit<AuthorizationPending, 'type'> => ({
   ...eventBase(issuance, order),
   identifier: authorization.identifier,
   wildcard: authorization.wildcard,
@@ -35,7 +39,13 @@ export const settledEvent = (
   { order }: Progress,
   { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
   status: AuthorizationStatus,
-): AuthorizationSettled => ({ type: 'authorization-settled', ...eventBase(issuance, order), identifier, wildcard, status });
+): AuthorizationSettled => ({
+  type: 'authorization-settled',
+  ...eventBase(issuance, order),
+  identifier,
+  wildcard,
+  status,
+});
 
 /**
  * Does the same for every proof of an order, a number of them at a time, and lets none stop the others.

@@ -1,4 +1,19 @@
-import { catchError, concat, concatMap, defer, EMPTY, endWith, from, ignoreElements, map, mergeMap, type Observable, of, tap, throwError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  endWith,
+  from,
+  ignoreElements,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+  tap,
+  throwError,
+} from 'rxjs';
 import type { Challenge } from '../model/challenge.js';
 import { AcmeError } from '../model/errors/acme-error.js';
 import { AcmePortError } from '../model/errors/port-error.js';
@@ -37,13 +52,20 @@ export const proveControl = (issuance: Issuance, progress: Progress, proofs: rea
         ),
       release: () => from(presented).pipe(mergeMap((proof) => withdraw(issuance, progress, proof), width)),
       releaseTimeoutMs: Infinity, // Each clean-up has a limit of its own, and none of them errors.
-      onDetachedValue: ({ error }) => { issuance.account.session.state.onDetachedError(error); },
+      onDetachedValue: ({ error }) => {
+        issuance.account.session.state.onDetachedError(error);
+      },
       onDetachedError: () => undefined,
       scheduler: issuance.account.session.scheduler,
     });
   });
 
-const present = (issuance: Issuance, progress: Progress, proof: Proof, presented: Set<Proof>): Observable<IssuanceEvent> =>
+const present = (
+  issuance: Issuance,
+  progress: Progress,
+  proof: Proof,
+  presented: Set<Proof>,
+): Observable<IssuanceEvent> =>
   runPort('solver', () => {
     presented.add(proof);
     return proof.solver.present(proof.task);
@@ -57,7 +79,12 @@ const waitReady = ({ solver, task }: Proof): Observable<never> =>
   runPort('solver', () => solver.ready?.(task) ?? EMPTY).pipe(ignoreElements());
 
 /** A challenge that is under way already, in an order that is resumed, is not answered again. */
-const answer = (issuance: Issuance, progress: Progress, proof: Proof, answers: Challenge[]): Observable<IssuanceEvent> => {
+const answer = (
+  issuance: Issuance,
+  progress: Progress,
+  proof: Proof,
+  answers: Challenge[],
+): Observable<IssuanceEvent> => {
   const { account } = issuance;
   const { challenge } = proof;
   const answered = challenge.status === 'pending' ? respondToChallenge(account, challenge) : of(challenge);
@@ -71,7 +98,11 @@ const answer = (issuance: Issuance, progress: Progress, proof: Proof, answers: C
 };
 
 /** A server that refuses an answer may have had it before. */
-const begunDespite = (refusal: AcmeProblemError, { account }: Issuance, { authorization, challenge }: Proof): Observable<Challenge> =>
+const begunDespite = (
+  refusal: AcmeProblemError,
+  { account }: Issuance,
+  { authorization, challenge }: Proof,
+): Observable<Challenge> =>
   getAuthorization(account, authorization.url).pipe(
     map(({ status, challenges }) => {
       const now = challenges.find(({ url }) => url === challenge.url);
@@ -82,7 +113,12 @@ const begunDespite = (refusal: AcmeProblemError, { account }: Issuance, { author
   );
 
 /** The answers' own statuses may say it all; else the order is looked at, once for all of its names. */
-function awaitOrder(issuance: Issuance, progress: Progress, proofs: readonly Proof[], answers: readonly Challenge[]): Observable<Step> {
+function awaitOrder(
+  issuance: Issuance,
+  progress: Progress,
+  proofs: readonly Proof[],
+  answers: readonly Challenge[],
+): Observable<Step> {
   const { retryAfterMs: _, ...order } = progress.order;
   const settled = from(proofs.map(({ authorization }) => settledEvent(issuance, progress, authorization, 'valid')));
   if (answers.every(({ status }) => status === 'valid')) {

@@ -12,7 +12,11 @@ import { eventBase, type Issuance, type Progress, progressed, type Step } from '
  *
  * Emits `polled` for each new look, then how far the order came.
  */
-export const watchOrder = (issuance: Issuance, progress: Progress, moved: (order: Order) => boolean): Observable<Step> =>
+export const watchOrder = (
+  issuance: Issuance,
+  progress: Progress,
+  moved: (order: Order) => boolean,
+): Observable<Step> =>
   of(progress.order).pipe(
     pollUntil({
       ...pollPorts<Order>(issuance.account.session, 'the order', issuance.options.poll),

@@ -28,7 +28,9 @@ function generalName({ type, value }: Identifier): GeneralName {
     case 'ip':
       return new GeneralName({ type: ipAddress, value: new OctetString({ valueHex: ipOctets(value) }) });
     default:
-      throw new TypeError(`a request cannot be made for an identifier of type ${JSON.stringify(type)}, only for dns and ip`);
+      throw new TypeError(
+        `a request cannot be made for an identifier of type ${JSON.stringify(type)}, only for dns and ip`,
+      );
   }
 }
 

@@ -13,8 +13,12 @@ const generalizedTime = 24;
 export function asn1Time(value: AsnType): Date {
   const { tagClass, tagNumber } = value.idBlock;
   const text = tagClass === 1 ? String.fromCharCode(...contentOf(value).subarray(0, 20)) : '';
-  const parts = tagNumber === generalizedTime ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
-    : tagNumber === utcTime ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text) : null;
+  const parts =
+    tagNumber === generalizedTime
+      ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+      : tagNumber === utcTime
+        ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+        : null;
   const [, year = '', month, day, hours, minutes, seconds] = parts ?? [];
   const time = new Date(`${fourDigits(year)}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
   if (Number.isNaN(time.getTime())) throw new Error('its validity is not in the form that RFC 5280 demands');

@@ -1,12 +1,24 @@
 import { type AsnType, Constructed, fromBER } from 'asn1js';
 
+/** Many times what certificates take. It bounds what a hostile one costs: an OID of a megabyte takes seconds. */
+const largestBytes = 100_000;
+
 /** Reads one DER value that fills `der`. Throws an `Error` that says what is wrong. */
 export function parseDer(der: Uint8Array): AsnType {
-  // A plain copy: a pooled Buffer would be kept alive, or changed, by others.
-  const { offset, result } = fromBER(new Uint8Array(der), { copyInput: false, parseEmbedded: false });
+  if (der.length > largestBytes) throw new Error(`it has ${der.length} bytes, more than ${largestBytes}`);
+  const { offset, result } = decode(der);
   if (offset === -1) throw new Error(`it is not DER${result.error === '' ? '' : `: ${result.error}`}`);
   if (offset !== der.length) throw new Error(`${der.length - offset} bytes follow its end`);
   return result;
+}
+
+function decode(der: Uint8Array): ReturnType<typeof fromBER> {
+  try {
+    // A plain copy: a pooled Buffer would be kept alive, or changed, by others.
+    return fromBER(new Uint8Array(der), { copyInput: false, parseEmbedded: false });
+  } catch (cause) {
+    throw new Error('it is not DER', { cause });
+  }
 }
 
 /** What a SEQUENCE, a SET or a tagged value holds. */

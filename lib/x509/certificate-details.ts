@@ -36,9 +36,12 @@ export function readCertificate(der: Uint8Array): ReadCertificate {
 /** pkijs keeps no octets of the key and no text of the times: they come from the tree below it. */
 function fieldsOf(root: AsnType): Omit<CertificateDetails, 'der' | 'identifiers'> {
   const toBeSigned = childrenOf(childrenOf(root)[0]);
-  const [serial, , issuer, validity, subject, publicKey] = isTagged(toBeSigned[0], 0) ? toBeSigned.slice(1) : toBeSigned;
+  const [serial, , issuer, validity, subject, publicKey] = isTagged(toBeSigned[0], 0)
+    ? toBeSigned.slice(1)
+    : toBeSigned;
   const [notBefore, notAfter] = childrenOf(validity);
-  if (!serial || !issuer || !subject || !publicKey || !notBefore || !notAfter) throw new Error('a field of it is missing');
+  if (!serial || !issuer || !subject || !publicKey || !notBefore || !notAfter)
+    throw new Error('a field of it is missing');
   return {
     subject: distinguishedName(subject),
     issuer: distinguishedName(issuer),

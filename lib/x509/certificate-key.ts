@@ -51,7 +51,8 @@ export const importCertificateKey = (pem: string): Observable<CertificateKey> =>
     const pkcs8 = decodePrivateKey(pem);
     const algorithm = privateKeyAlgorithm(pkcs8);
     const parameters = algorithm === undefined ? undefined : imported[algorithm];
-    if (parameters === undefined) throw new TypeError('certificate key: the PRIVATE KEY is none of EC P-256, EC P-384 and RSA');
+    if (parameters === undefined)
+      throw new TypeError('certificate key: the PRIVATE KEY is none of EC P-256, EC P-384 and RSA');
     return importKey(new Uint8Array(pkcs8), parameters);
   });
 
@@ -60,7 +61,10 @@ function decodePrivateKey(pem: string): Uint8Array {
     return decodePem(pem, ['PRIVATE KEY']);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TypeError(`certificate key: ${why}; other forms of private key are converted by: openssl pkey -in OLD -out NEW`, { cause });
+    throw new TypeError(
+      `certificate key: ${why}; other forms of private key are converted by: openssl pkey -in OLD -out NEW`,
+      { cause },
+    );
   }
 }
 
@@ -69,8 +73,14 @@ async function importKey(pkcs8: Uint8Array<ArrayBuffer>, parameters: KeyParamete
     throw new TypeError('certificate key: the PRIVATE KEY is damaged, or WebCrypto does not take this kind', { cause });
   });
   const { modulusLength = smallestModulus } = privateKey.algorithm as Partial<RsaKeyAlgorithm>;
-  if (modulusLength < smallestModulus) throw new TypeError(`certificate key: RSA with ${modulusLength} bits, CAs take no less than ${smallestModulus}`);
-  return webCryptoKey(parameters.namedCurve ?? `RSA-${modulusLength}`, await publicKeyInfo(publicKey), privateKey, parameters);
+  if (modulusLength < smallestModulus)
+    throw new TypeError(`certificate key: RSA with ${modulusLength} bits, CAs take no less than ${smallestModulus}`);
+  return webCryptoKey(
+    parameters.namedCurve ?? `RSA-${modulusLength}`,
+    await publicKeyInfo(publicKey),
+    privateKey,
+    parameters,
+  );
 }
 
 const smallestModulus = 2048;
@@ -79,9 +89,13 @@ async function importPair(pkcs8: Uint8Array<ArrayBuffer>, parameters: KeyParamet
   const privateKey = await subtle().importKey('pkcs8', pkcs8, { ...parameters }, true, ['sign']);
   const { kty, crv, x, y, n, e } = await subtle().exportKey('jwk', privateKey);
   const jwk = kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y };
-  return { privateKey, publicKey: await subtle().importKey('jwk', jwk as JsonWebKey, { ...parameters }, true, ['verify']) };
+  return {
+    privateKey,
+    publicKey: await subtle().importKey('jwk', jwk as JsonWebKey, { ...parameters }, true, ['verify']),
+  };
 }
 
 const subtle = () => globalThis.crypto.subtle;
 
-const publicKeyInfo = async (key: CryptoKey): Promise<Uint8Array> => new Uint8Array(await subtle().exportKey('spki', key));
+const publicKeyInfo = async (key: CryptoKey): Promise<Uint8Array> =>
+  new Uint8Array(await subtle().exportKey('spki', key));

@@ -60,7 +60,9 @@ function toBeSignedOf(request: CertificationRequest): Uint8Array {
 
 function extensionRequestFor(identifiers: readonly Identifier[]): Attribute {
   const names = alternativeNames(identifiers).toSchema().toBER();
-  const extensions = new Extensions({ extensions: [new Extension({ extnID: subjectAlternativeName, extnValue: names })] });
+  const extensions = new Extensions({
+    extensions: [new Extension({ extnID: subjectAlternativeName, extnValue: names })],
+  });
   return new Attribute({ type: requestedExtensions, values: [extensions.toSchema()] });
 }
 

@@ -56,15 +56,22 @@ function subtract(from: readonly Identifier[], others: readonly Identifier[]): r
 }
 
 function summary(identifiers: readonly Identifier[]): string {
-  const shown = identifiers.slice(0, 10).map(({ value }) => (/^[\w.:*-]+$/.test(value) ? value : JSON.stringify(value)));
+  const shown = identifiers
+    .slice(0, 10)
+    .map(({ value }) => (/^[\w.:*-]+$/.test(value) ? value : JSON.stringify(value)));
   const more = identifiers.length - shown.length;
   return `${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
 }
 
 function describeUnsigned(links: readonly ChainLink[], index: number): string {
-  const [name, issuer] = [links[index], links[index + 1]].map((link) => (link === undefined ? 'none' : `"${link.subject}"`));
-  return `certificate ${index + 1} of ${links.length}, ${name}, is not signed by the one after it, ${issuer}, or not in a way ` +
-    'that this platform can check: do not install it; download it again or take an alternate chain, and ask the CA if that is no better';
+  const [name, issuer] = [links[index], links[index + 1]].map((link) =>
+    link === undefined ? 'none' : `"${link.subject}"`,
+  );
+  return (
+    `certificate ${index + 1} of ${links.length}, ${name}, is not signed by the one after it, ${issuer}, or not in a way ` +
+    'that this platform can check: do not install it; download it again or take an alternate chain, and ask the CA if that is no better'
+  );
 }
 
-const sameOctets = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((octet, index) => octet === b[index]);
+const sameOctets = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((octet, index) => octet === b[index]);

@@ -22,7 +22,10 @@ const loadPki = () => import('./pki.js');
  * @param key `key.sign` hashes with SHA-256 for P-256 and RSA (PKCS #1 v1.5), with SHA-384 for P-384.
  * @see RFC 8555 §7.4, RFC 2986 §4
  */
-export const buildCertificateRequest = ((key: CertificateKey, identifiers: readonly Identifier[]): Observable<Uint8Array> =>
+export const buildCertificateRequest = ((
+  key: CertificateKey,
+  identifiers: readonly Identifier[],
+): Observable<Uint8Array> =>
   defer(loadPki).pipe(
     switchMap(({ unsignedRequest }) => {
       const request = unsignedRequest(key.publicKey, identifiers);

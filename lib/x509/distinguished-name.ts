@@ -1,5 +1,6 @@
 import { type AsnType, BaseStringBlock, ObjectIdentifier } from 'asn1js';
 import { encodeHex } from '../codec/hex.js';
+import { encodeUtf8 } from '../codec/utf8.js';
 import { childrenOf, encodingOf } from './asn1.js';
 
 /** The attribute type of a common name. */
@@ -62,5 +63,4 @@ const textOf = (value: AsnType): string | undefined =>
 const escaped = (text: string): string =>
   text
     .replace(/^[ #]| $|[\\"+,;<>]/g, '\\$&')
-    // eslint-disable-next-line no-control-regex -- they are what is looked for
-    .replace(/[\u0000-\u001f\u007f]/g, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    .replace(/\p{Cc}/gu, (control) => encodeHex(encodeUtf8(control)).replace(/../g, '\\$&'));

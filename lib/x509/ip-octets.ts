@@ -25,9 +25,14 @@ export function ipText(octets: Uint8Array): string {
 const twoOctets = (high: number, low: number): string => ((high << 8) | low).toString(16);
 
 function ipv6Octets(text: string): Uint8Array {
-  const hexadecimal = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) =>
-    `${twoOctets(Number(a), Number(b))}:${twoOctets(Number(c), Number(d))}`);
+  const hexadecimal = text.replace(
+    /(\d+)\.(\d+)\.(\d+)\.(\d+)$/,
+    (_, a: string, b: string, c: string, d: string) =>
+      `${twoOctets(Number(a), Number(b))}:${twoOctets(Number(c), Number(d))}`,
+  );
   const [before = [], after = []] = hexadecimal.split('::').map((half) => (half === '' ? [] : half.split(':')));
   const zeros = new Array<string>(8 - before.length - after.length).fill('0');
-  return Uint8Array.from([...before, ...zeros, ...after].map((group) => parseInt(group, 16)).flatMap((group) => [group >> 8, group & 255]));
+  return Uint8Array.from(
+    [...before, ...zeros, ...after].map((group) => parseInt(group, 16)).flatMap((group) => [group >> 8, group & 255]),
+  );
 }

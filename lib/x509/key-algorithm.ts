@@ -30,5 +30,7 @@ function algorithmAt(der: Uint8Array, before: string): KeyAlgorithm | undefined 
   const lengthOctet = der[1] ?? 0;
   const start = 2 + (lengthOctet > 0x7f ? lengthOctet & 0x7f : 0);
   const content = encodeHex(der.subarray(start, start + 32));
-  return der[0] === 0x30 ? identifiers.find(([, identifier]) => content.startsWith(before + identifier))?.[0] : undefined;
+  return der[0] === 0x30
+    ? identifiers.find(([, identifier]) => content.startsWith(before + identifier))?.[0]
+    : undefined;
 }

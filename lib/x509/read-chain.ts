@@ -23,13 +23,16 @@ function readLink(der: Uint8Array, what: string): ReadCertificate {
   try {
     return readCertificate(der);
   } catch (cause) {
-    const why = cause instanceof RangeError || !(cause instanceof Error) ? 'it is not DER' : cause.message;
+    const why = cause instanceof Error ? cause.message : String(cause);
     throw new AcmeProtocolError(`${what} cannot be read: ${why}`, { body: der, cause });
   }
 }
 
 /** Names are compared octet by octet. A signature that this platform cannot check does not hold. */
-async function isIssuedBy(certificate: Certificate, { certificate: issuer, details }: ReadCertificate): Promise<boolean> {
+async function isIssuedBy(
+  certificate: Certificate,
+  { certificate: issuer, details }: ReadCertificate,
+): Promise<boolean> {
   if (!certificate.issuer.isEqual(issuer.subject.valueBeforeDecode)) return false;
   try {
     return certificate.signatureAlgorithm.algorithmId === ed25519
@@ -46,7 +49,12 @@ const ed25519 = '1.3.101.112';
 async function isSignedWithEd25519({ signatureValue, tbsView }: Certificate, publicKey: Uint8Array): Promise<boolean> {
   const { subtle } = globalThis.crypto;
   const key = await subtle.importKey('spki', new Uint8Array(publicKey), ed25519Name, false, ['verify']);
-  return subtle.verify(ed25519Name, key, new Uint8Array(signatureValue.valueBlock.valueHexView), new Uint8Array(tbsView));
+  return subtle.verify(
+    ed25519Name,
+    key,
+    new Uint8Array(signatureValue.valueBlock.valueHexView),
+    new Uint8Array(tbsView),
+  );
 }
 
 const ed25519Name = 'Ed25519';

@@ -16,7 +16,8 @@ import { looksLikeDer } from './public-key.js';
  * @see RFC 2986 §4, RFC 8555 §7.4
  */
 export function readRequest(der: Uint8Array): CertificateRequestDetails {
-  if (!looksLikeDer(der)) throw new TypeError('not a certificate request: it is not DER (PEM text has to be decoded first)');
+  if (!looksLikeDer(der))
+    throw new TypeError('not a certificate request: it is not DER (PEM text has to be decoded first)');
   try {
     const root = parseDer(der);
     const { attributes = [] } = new CertificationRequest({ schema: root });

@@ -3,7 +3,9 @@ import { AlgorithmIdentifier, createCMSECDSASignature } from 'pkijs';
 import type { KeyAlgorithm } from './key-algorithm.js';
 
 /** The signature algorithm that goes with a kind of key, and for ECDSA the length of a signature. */
-const algorithms: Readonly<Record<KeyAlgorithm, { readonly oid: string; readonly ecdsaOctets?: number; readonly null?: true }>> = {
+const algorithms: Readonly<
+  Record<KeyAlgorithm, { readonly oid: string; readonly ecdsaOctets?: number; readonly null?: true }>
+> = {
   'P-256': { oid: '1.2.840.10045.4.3.2', ecdsaOctets: 64 },
   'P-384': { oid: '1.2.840.10045.4.3.3', ecdsaOctets: 96 },
   RSA: { oid: '1.2.840.113549.1.1.11', null: true },
@@ -17,7 +19,10 @@ const algorithms: Readonly<Record<KeyAlgorithm, { readonly oid: string; readonly
  */
 export function signatureAlgorithm(key: KeyAlgorithm): AlgorithmIdentifier {
   const algorithm = algorithms[key];
-  return new AlgorithmIdentifier({ algorithmId: algorithm.oid, ...(algorithm.null ? { algorithmParams: new Null() } : {}) });
+  return new AlgorithmIdentifier({
+    algorithmId: algorithm.oid,
+    ...(algorithm.null ? { algorithmParams: new Null() } : {}),
+  });
 }
 
 /**
@@ -31,5 +36,7 @@ export function signatureValue(key: KeyAlgorithm, signature: Uint8Array): ArrayB
   const octets = new Uint8Array(signature).buffer;
   if (ecdsaOctets === undefined) return octets;
   if (octets.byteLength === ecdsaOctets) return createCMSECDSASignature(octets);
-  throw new TypeError(`the certificate key's signature has ${octets.byteLength} octets: for ${key} return r and s, ${ecdsaOctets} octets together, not DER`);
+  throw new TypeError(
+    `the certificate key's signature has ${octets.byteLength} octets: for ${key} return r and s, ${ecdsaOctets} octets together, not DER`,
+  );
 }

@@ -13,7 +13,12 @@ export interface KeyParameters {
  * Wraps an extractable WebCrypto private key. Nothing that prints, inspects or serialises the value sees more than
  * its type: the key is in a closure.
  */
-export function webCryptoKey(keyType: string, publicKey: Uint8Array, privateKey: CryptoKey, parameters: KeyParameters): CertificateKey {
+export function webCryptoKey(
+  keyType: string,
+  publicKey: Uint8Array,
+  privateKey: CryptoKey,
+  parameters: KeyParameters,
+): CertificateKey {
   const { subtle } = globalThis.crypto;
   const text = () => `CertificateKey(${keyType})`;
   const key = {
@@ -21,7 +26,8 @@ export function webCryptoKey(keyType: string, publicKey: Uint8Array, privateKey:
     publicKey,
     sign: (input: Uint8Array) =>
       defer(async () => new Uint8Array(await subtle.sign({ ...parameters }, privateKey, new Uint8Array(input)))),
-    exportPem: () => defer(async () => encodePem('PRIVATE KEY', new Uint8Array(await subtle.exportKey('pkcs8', privateKey)))),
+    exportPem: () =>
+      defer(async () => encodePem('PRIVATE KEY', new Uint8Array(await subtle.exportKey('pkcs8', privateKey)))),
   };
   const printed = { toString: text, toJSON: text, [Symbol.for('nodejs.util.inspect.custom')]: text };
   return Object.freeze(Object.defineProperties(key, hidden(printed)));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkDocstrings } from '../../tools/check-docstrings.mjs';
 import { exportLists } from '../../tools/entries.mjs';
-import { leanConfig, temporaryTree } from './temporary-tree.js';
+import { command, leanConfig, temporaryTree } from './temporary-tree.js';
 
 const manifest = JSON.stringify({
   name: 'rxacme',
@@ -76,6 +76,12 @@ describe('the docstring check', () => {
     });
     expect(checkDocstrings(root).problems).toEqual([]);
   });
+});
+
+it('the docstring check fails as a command', () => {
+  const { status, text } = command('tools/check-docstrings.mjs', [], tree('export const x = 1;'));
+  expect(text).toContain('lib/index.ts:1 x has no docstring');
+  expect(status).toBe(1);
 });
 
 describe('the frozen list of exports', () => {

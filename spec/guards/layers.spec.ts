@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkLayers, ranks } from '../../tools/check-layers.mjs';
-import { temporaryTree } from './temporary-tree.js';
+import { command, temporaryTree } from './temporary-tree.js';
 
 const leaf = 'export const x = 1;\n';
 const uses = (...targets: string[]) => targets.map((target) => `export * from '${target}';\n`).join('');
@@ -106,5 +106,15 @@ describe('the layer check', () => {
   it.each(seeds)('%s: %s', async (rule, _what, files) => {
     const { violations } = await checkLayers(temporaryTree(files));
     expect(violations.map((violation) => violation.rule)).toContain(rule);
+  });
+
+  it('fails as a command', () => {
+    const { status, text } = command(
+      'tools/check-layers.mjs',
+      [],
+      temporaryTree(one('lib/rx/a.ts', "import 'node:fs';")),
+    );
+    expect(text).toContain('node-built-in: lib/rx/a.ts -> fs');
+    expect(status).toBe(1);
   });
 });

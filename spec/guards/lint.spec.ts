@@ -115,14 +115,17 @@ const allowed: readonly Seed[] = [
   ['max-lines-per-function', `export const f = (): void => {\n${lines(58)}\n};`],
 ];
 
+const cases = (given: readonly Seed[]) =>
+  given.map(([rule, code, file = 'lib/resources/seeded.ts']) => ({ rule, code, file }));
+
 describe('lint refuses', () => {
-  it.each(seeds)('%s: %s', async (rule, code, file = 'lib/resources/seeded.ts') => {
+  it.each(cases(seeds))('$rule: $code', async ({ rule, code, file }) => {
     expect(await rulesBroken(house, file, code)).toContain(rule);
   });
 });
 
 describe('lint accepts', () => {
-  it.each(allowed)('%s: %s', async (rule, code, file = 'lib/resources/seeded.ts') => {
+  it.each(cases(allowed))('$rule: $code', async ({ rule, code, file }) => {
     expect(await rulesBroken(house, file, code)).not.toContain(rule);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { blocksOf, checkSnippets } from '../../tools/check-snippets.mjs';
-import { leanConfig, temporaryTree } from './temporary-tree.js';
+import { command, leanConfig, temporaryTree } from './temporary-tree.js';
 
 const manifest = JSON.stringify({
   name: 'rxacme',
@@ -69,6 +69,20 @@ it('names the line of what does not compile, in Markdown and in docstrings', () 
     expect.stringMatching(/^lib\/bad\.ts:6 Property 'size' does not exist/),
     expect.stringMatching(/^lib\/strange\.ts:6 Cannot find name 'getUri'/),
   ]);
+});
+
+it('fails as a command', () => {
+  const files = {
+    'package.json': '{ "name": "rxacme", "exports": {} }',
+    'lib/a.ts': docstring('const x: string = 1;'),
+  };
+  const { status, text } = command(
+    'tools/check-snippets.mjs',
+    [],
+    temporaryTree({ ...files, 'tsconfig.json': leanConfig }),
+  );
+  expect(text).toContain('lib/a.ts:6 Type');
+  expect(status).toBe(1);
 });
 
 it('refuses to judge a package that is not built', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,4 +30,15 @@ export function temporaryTree(files: Record<string, string>, copied: readonly st
     writeFileSync(join(root, name), text);
   }
   return root;
+}
+
+/** Runs a command of the repository, given by its file, in `cwd` as CI would. */
+export function command(file: string, args: readonly string[], cwd: string) {
+  const env = { ...process.env, CI: 'true', NO_COLOR: '1' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(repository, file), ...args], {
+    cwd,
+    env,
+    encoding: 'utf8',
+  });
+  return { status, stdout, text: stdout + stderr };
 }

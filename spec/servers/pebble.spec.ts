@@ -184,7 +184,7 @@ describeWithPebble('the end of a Pebble', {}, (get) => {
 describeWithPebble('a Pebble that loses a port', {}, (get) => {
   it('is started on others', async () => {
     expect(get().pids()).toHaveLength(2);
-    const winner = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    const winner = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(winner, 'listening');
     const { port } = winner.address() as AddressInfo;
     forced.push(port);

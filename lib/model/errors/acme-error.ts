@@ -37,10 +37,11 @@ export abstract class AcmeError extends Error {
 
   constructor(message: string, details: AcmeErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
-    this.name = (new.target as typeof AcmeError).brandName;
+    this.name = new.target.brandName;
     Object.defineProperty(this, brand, { value: brandsOf(new.target) });
     for (const member of ['url', 'status', 'retryAfterMs', 'retryAt', 'links', 'headers'] as const) {
-      if (details[member] !== undefined) Object.defineProperty(this, member, { value: details[member], enumerable: true });
+      if (details[member] !== undefined)
+        Object.defineProperty(this, member, { value: details[member], enumerable: true });
     }
   }
 
@@ -48,7 +49,9 @@ export abstract class AcmeError extends Error {
     if (typeof value !== 'object' || value === null) return false;
     if (Object.prototype.isPrototypeOf.call(this.prototype, value)) return true;
     const brands = (value as { [brand]?: readonly string[] })[brand];
-    return brands !== undefined && Object.hasOwn(this, 'brandName') && brands.includes((this as typeof AcmeError).brandName);
+    return (
+      brands !== undefined && Object.hasOwn(this, 'brandName') && brands.includes((this as typeof AcmeError).brandName)
+    );
   }
 }
 

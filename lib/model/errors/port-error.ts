@@ -1,7 +1,8 @@
 import { AcmeError } from './acme-error.js';
 
 /** The parts that an application may put in place of rxacme's own. */
-export type PortName = 'signer' | 'digest' | 'keyGenerator' | 'certificateRequestBuilder' | 'certificateReader' | 'solver' | 'keyStore';
+export type PortName =
+  'signer' | 'digest' | 'keyGenerator' | 'certificateRequestBuilder' | 'certificateReader' | 'solver' | 'keyStore';
 
 /** Something that was handed to rxacme failed: a signer, a key store, a solver. Its own error is the `cause`. */
 export class AcmePortError extends AcmeError {

@@ -72,8 +72,10 @@ export function describeProblem(problem: ProblemDocument, status?: number): stri
     problem.type === 'about:blank' ? (problem.title ?? 'error') : problemName(problem.type),
     problem.detail === undefined ? '' : `: ${problem.detail}`,
   ].join('');
-  const below = problem.subproblems.map(({ identifier, type, detail }) =>
-    `  ${identifier === undefined ? '' : `${identifier.value}: `}${problemName(type)}${detail === undefined ? '' : `: ${detail}`}`);
+  const below = problem.subproblems.map(
+    ({ identifier, type, detail }) =>
+      `  ${identifier === undefined ? '' : `${identifier.value}: `}${problemName(type)}${detail === undefined ? '' : `: ${detail}`}`,
+  );
   const visit = problem.instance === undefined ? [] : [`  see ${problem.instance}`];
   return [head, ...below, ...visit].join('\n');
 }

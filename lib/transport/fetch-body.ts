@@ -6,7 +6,8 @@ export async function readBody(body: unknown, maxBytes: number): Promise<Uint8Ar
   let length = 0;
   for await (const chunk of chunksOf(body)) {
     length += chunk.byteLength;
-    if (length > maxBytes) throw new AcmeProtocolError(`the response is larger than the ${maxBytes} bytes allowed (maxResponseBytes)`);
+    if (length > maxBytes)
+      throw new AcmeProtocolError(`the response is larger than the ${maxBytes} bytes allowed (maxResponseBytes)`);
     chunks.push(chunk);
   }
   return joined(chunks, length);
@@ -14,7 +15,9 @@ export async function readBody(body: unknown, maxBytes: number): Promise<Uint8Ar
 
 function chunksOf(body: unknown): AsyncIterable<Uint8Array> {
   if (body === null || body === undefined) return noChunks();
-  return 'getReader' in (body as object) ? chunksOfWebStream(body as ReadableStream<Uint8Array>) : (body as AsyncIterable<Uint8Array>);
+  return typeof body === 'object' && 'getReader' in body
+    ? chunksOfWebStream(body as ReadableStream<Uint8Array>)
+    : (body as AsyncIterable<Uint8Array>);
 }
 
 async function* noChunks(): AsyncGenerator<Uint8Array> {

@@ -1,0 +1,36 @@
+import type { IssuanceEvent } from 'rxacme';
+
+/** One line per event: how long it took so far, what happened, to whom. */
+export function progressLine(event: IssuanceEvent, elapsedMs: number): string {
+  return `${(elapsedMs / 1000).toFixed(2).padStart(7)} s  ${event.type.padEnd(22)} ${details(event)}`.trimEnd();
+}
+
+function details(event: IssuanceEvent): string {
+  switch (event.type) {
+    case 'order-created':
+      return `${event.status}, ${event.orderUrl}${event.resumed ? ' (resumed)' : ''}`;
+    case 'authorization-pending':
+    case 'challenge-presented':
+      return `${name(event)} by ${event.challengeType}`;
+    case 'challenge-answered':
+      return `${name(event)} by ${event.challengeType}: ${event.status}`;
+    case 'authorization-settled':
+      return `${name(event)}: ${event.status}`;
+    case 'polled':
+      return `${event.status}${event.nextPollAt === undefined ? '' : `, next look in ${seconds(event.nextPollAt.getTime() - event.at.getTime())}`}`;
+    case 'order-finalized':
+      return event.status;
+    case 'clean-up-failed':
+      return `${name(event)}: ${event.error.message}`;
+    case 'certificate-issued':
+      return `serial number ${event.certificate.leaf.serialNumber}`;
+    case 'order-ready':
+    case 'key-stored':
+      return '';
+  }
+}
+
+const name = ({ identifier, wildcard }: { identifier: { value: string }; wildcard: boolean }): string =>
+  `${wildcard ? '*.' : ''}${identifier.value}`;
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
