@@ -30,9 +30,9 @@ export default defineConfig({
     passWithNoTests: false,
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      project('fast', ['spec/**/*.spec.ts'], { exclude: Object.values(heavy).flat() }),
-      project('package', heavy.package, { testTimeout: 30_000 }),
-      project('guards', heavy.guards, { testTimeout: 30_000 }),
+      project('fast', ['spec/**/*.spec.ts'], { exclude: Object.values(heavy).flat(), testTimeout: 15_000 }),
+      project('package', heavy.package, { testTimeout: 60_000 }),
+      project('guards', heavy.guards, { testTimeout: 60_000 }),
       project('samples', heavy.samples, { testTimeout: 60_000 }),
       project('servers', heavy.servers, { testTimeout: 60_000, hookTimeout: 180_000 }),
     ],

@@ -74,13 +74,9 @@ export { wait, waitUntil, type WaitUntilOptions } from './rx/wait.js';
 export { fetchTransport, type FetchTransportOptions } from './transport/fetch-transport.js';
 export type { FetchInit, FetchLike, FetchResponse } from './transport/fetch-like.js';
 
-export {
-  cryptoKeySigner,
-  type ExportableSigner,
-  type GeneratedAlgorithm,
-  generateSigner,
-  importSigner,
-} from './signing/signer.js';
+export { cryptoKeySigner } from './signing/crypto-key-signer.js';
+export type { ExportableSigner, GeneratedAlgorithm } from './signing/exportable-signer.js';
+export { generateSigner, importSigner } from './signing/signer.js';
 export { jwkThumbprint } from './signing/thumbprint.js';
 export { keyAuthorization } from './signing/key-authorization.js';
 export { generateCertificateKey, importCertificateKey } from './x509/certificate-key.js';

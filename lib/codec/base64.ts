@@ -7,8 +7,8 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * The bytes that padded base64 stands for. Throws `TypeError` on anything that {@link encodeBase64} does not make, white
- * space included; the message does not repeat the text.
+ * The bytes that padded base64 stands for. Throws `TypeError` on anything that {@link encodeBase64} does not make,
+ * white space included; the message does not repeat the text.
  *
  * @see RFC 4648 §4
  */

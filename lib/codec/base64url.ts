@@ -3,7 +3,9 @@ import { decode, encode } from 'jose/base64url';
 /** The last characters that leave no bit over, by how many characters stand after the last whole group of four. */
 const finals: Readonly<Record<number, RegExp>> = { 2: /[AQgw]$/, 3: /[AEIMQUYcgkosw048]$/ };
 
-/** Whether `text` is at least one character, and all of them of the base64url alphabet: what tokens and nonces are. */
+/**
+ * Whether `text` is at least one character, and all of them of the base64url alphabet: what tokens and nonces are.
+ */
 export const isBase64urlText = (text: string): boolean => text !== '' && !/[^\w-]/.test(text);
 
 /**
@@ -14,9 +16,9 @@ export const isBase64urlText = (text: string): boolean => text !== '' && !/[^\w-
 export const encodeBase64url = (bytes: Uint8Array | string): string => encode(bytes);
 
 /**
- * The bytes that unpadded base64url stands for. Takes nothing but what {@link encodeBase64url} makes: each sequence of
- * bytes has one text. Throws `TypeError` on padding, another alphabet, white space, a length that no bytes have, or bits
- * left over; the message does not repeat the text.
+ * The bytes that unpadded base64url stands for. Takes nothing but what {@link encodeBase64url} makes: each sequence
+ * of bytes has one text. Throws `TypeError` on padding, another alphabet, white space, a length that no bytes have,
+ * or bits left over; the message does not repeat the text.
  *
  * @see RFC 8555 §6.1, RFC 7515 §2
  */

@@ -4,8 +4,8 @@ import { contextOf, membersOf, optionalString, optionalUrl, type Received } from
 import { flagOf, textsOf } from './tolerant.js';
 
 /**
- * An account. `status` is `valid` where the server leaves it out. Throws {@link AcmeProtocolError} where the body is not an
- * object, `status` not a string or `orders` no absolute URL.
+ * An account. `status` is `valid` where the server leaves it out. Throws {@link AcmeProtocolError} where the body is
+ * not an object, `status` not a string or `orders` no absolute URL.
  *
  * @see RFC 8555 §7.1.2
  */

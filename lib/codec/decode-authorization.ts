@@ -14,8 +14,8 @@ import {
 } from './received.js';
 
 /**
- * An authorization, in any status, with its challenges of any type. Throws {@link AcmeProtocolError} where `identifier`,
- * `status` or `challenges` is missing or malformed, or `wildcard` not a boolean.
+ * An authorization, in any status, with its challenges of any type. Throws {@link AcmeProtocolError} where
+ * `identifier`, `status` or `challenges` is missing or malformed, or `wildcard` not a boolean.
  *
  * @see RFC 8555 §7.1.4
  */

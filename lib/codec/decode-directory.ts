@@ -6,7 +6,8 @@ import { flagOf, isObject, ownMember, textOf, textsOf } from './tolerant.js';
 
 /**
  * A directory. Entries that are null or empty count as not offered, `meta` may be missing or odd. Throws
- * {@link AcmeProtocolError} where `newNonce`, `newAccount` or `newOrder` is missing or an entry that is used is no absolute URL.
+ * {@link AcmeProtocolError} where `newNonce`, `newAccount` or `newOrder` is missing or an entry that is used is no
+ * absolute URL.
  *
  * @see RFC 8555 §7.1.1, RFC 9773 §4.1
  */

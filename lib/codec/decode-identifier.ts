@@ -4,8 +4,8 @@ import { type Members, requiredString } from './received.js';
 import { isObject, textOf } from './tolerant.js';
 
 /**
- * An identifier as the server wrote it. Members of extensions are left to `raw`. Throws {@link AcmeProtocolError} where type
- * or value is missing.
+ * An identifier as the server wrote it. Members of extensions are left to `raw`. Throws {@link AcmeProtocolError}
+ * where type or value is missing.
  *
  * @see RFC 8555 §7.1.3, §7.1.4
  */

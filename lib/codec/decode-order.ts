@@ -16,8 +16,9 @@ import {
 import { ownMember } from './tolerant.js';
 
 /**
- * An order, in any status. Dates and `error` are left out where they are malformed. Throws {@link AcmeProtocolError} where
- * `status`, `identifiers`, `authorizations` or `finalize` is missing or malformed, or `certificate` is no absolute URL.
+ * An order, in any status. Dates and `error` are left out where they are malformed. Throws {@link AcmeProtocolError}
+ * where `status`, `identifiers`, `authorizations` or `finalize` is missing or malformed, or `certificate` is no
+ * absolute URL.
  *
  * @see RFC 8555 §7.1.3
  */

@@ -5,8 +5,8 @@ import { defined } from './defined.js';
 import { isObject, objectsOf, ownMember, textOf, textsOf } from './tolerant.js';
 
 /**
- * A problem document. Undefined where `raw` is not an object. Never throws: what explains a failure must not become one, so
- * members of the wrong type are left out, and types and URLs are kept as they are.
+ * A problem document. Undefined where `raw` is not an object. Never throws: what explains a failure must not become
+ * one, so members of the wrong type are left out, and types and URLs are kept as they are.
  *
  * @see RFC 8555 §6.7, RFC 7807 §3.1
  */

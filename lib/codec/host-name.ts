@@ -4,8 +4,8 @@ import { parseUrl } from './url.js';
 const maxLength = 1024;
 
 /**
- * A host name in the form that certificates hold: A-labels, lower case, no dot at the end. Throws `TypeError`, with the
- * reason, on what no host is called.
+ * A host name in the form that certificates hold: A-labels, lower case, no dot at the end. Throws `TypeError`, with
+ * the reason, on what no host is called.
  *
  * @see RFC 8555 §7.1.4, RFC 5280 §4.2.1.6, §7.2, RFC 5890 §2.3.2.1
  */
@@ -27,8 +27,8 @@ export function toHostName(text: string): string {
 }
 
 /**
- * Converts to A-labels with the platform's URL parser. Only a name is put to it: no character that means something in a
- * URL, and a last label that keeps it from taking numbers for an IPv4 address.
+ * Converts to A-labels with the platform's URL parser. Only a name is put to it: no character that means something in
+ * a URL, and a last label that keeps it from taking numbers for an IPv4 address.
  */
 function toAscii(text: string): string {
   if (text.length > maxLength) throw new TypeError('a host name has at most 253 characters');

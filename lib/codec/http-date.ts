@@ -13,10 +13,11 @@ const forms = [
 ];
 
 /**
- * The instant of an HTTP date in any of its three forms, all of them UTC. Undefined where the text is none. The name of the
- * weekday must be one, but is not compared with the date.
+ * The instant of an HTTP date in any of its three forms, all of them UTC. Undefined where the text is none. The name
+ * of the weekday must be one, but is not compared with the date.
  *
- * @param nowMs What a year of two digits is counted from: it means the last such year that is not over 50 years ahead.
+ * @param nowMs What a year of two digits is counted from: it means the last such year that is not over 50 years
+ * ahead.
  * @see RFC 9110 §5.6.7
  */
 export function parseHttpDate(text: string, nowMs: number): Date | undefined {

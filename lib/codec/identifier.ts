@@ -3,9 +3,9 @@ import { toHostName } from './host-name.js';
 import { canonicalIpAddress } from './ip-address.js';
 
 /**
- * The identifier that an application means, in the form that goes to the server: a name in A-labels, lower case, without a
- * dot at its end; an IP address in canonical text. Text that is an IP address becomes type `ip`, other text type `dns`.
- * Identifiers of other types are passed through. Throws `TypeError` that names the value.
+ * The identifier that an application means, in the form that goes to the server: a name in A-labels, lower case,
+ * without a dot at its end; an IP address in canonical text. Text that is an IP address becomes type `ip`, other text
+ * type `dns`. Identifiers of other types are passed through. Throws `TypeError` that names the value.
  *
  * @see RFC 8555 §7.1.4, RFC 8738 §3
  */
@@ -19,8 +19,8 @@ export function toIdentifier(input: IdentifierInput): Identifier {
 }
 
 /**
- * As {@link toIdentifier}, for a list: those that mean the same are merged, the order is kept. Throws `TypeError` that names
- * the value, also where the list is empty.
+ * As {@link toIdentifier}, for a list: those that mean the same are merged, the order is kept. Throws `TypeError`
+ * that names the value, also where the list is empty.
  */
 export function toIdentifiers(inputs: readonly IdentifierInput[]): readonly Identifier[] {
   if (!Array.isArray(inputs) || inputs.length === 0) throw new TypeError('identifiers must be a list of at least one');

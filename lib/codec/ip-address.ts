@@ -4,8 +4,8 @@ const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const dottedQuad = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
 
 /**
- * The one text form of an IP address: four numbers for IPv4, the form of RFC 5952 for IPv6. Undefined where the text is no
- * address, among them short, octal and hexadecimal forms of IPv4, brackets and zones.
+ * The one text form of an IP address: four numbers for IPv4, the form of RFC 5952 for IPv6. Undefined where the text
+ * is no address, among them short, octal and hexadecimal forms of IPv4, brackets and zones.
  *
  * @see RFC 8738 §3, RFC 5952 §4, §5
  */

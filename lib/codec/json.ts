@@ -6,8 +6,8 @@ import { decodeUtf8 } from './utf8.js';
 const maxDepth = 64;
 
 /**
- * The value of a JSON body. A byte order mark in front is passed over. Throws {@link AcmeProtocolError}, with the body, where
- * it is not UTF-8, not JSON, or nested deeper than 64 levels; the message repeats nothing of it.
+ * The value of a JSON body. A byte order mark in front is passed over. Throws {@link AcmeProtocolError}, with the
+ * body, where it is not UTF-8, not JSON, or nested deeper than 64 levels; the message repeats nothing of it.
  *
  * @param what What the message calls the body: `order`, say.
  * @see RFC 8555 §5, RFC 8259 §8.1, §9

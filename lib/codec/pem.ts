@@ -20,10 +20,10 @@ export const encodePem = (label: string, der: Uint8Array): string =>
   [`-----BEGIN ${label}-----`, ...(encodeBase64(der).match(/.{1,64}/g) ?? []), `-----END ${label}-----`, ''].join('\n');
 
 /**
- * The certificates of a downloaded chain, in its order, each DER. Nothing but blocks of type `CERTIFICATE` may stand in the
- * text, and nothing but base64 in a block: a key that is slipped into the chain must not reach the file it is saved to.
- * Throws {@link AcmeProtocolError}, with `body`, on anything else and on a text without a certificate; the message repeats
- * nothing of a block.
+ * The certificates of a downloaded chain, in its order, each DER. Nothing but blocks of type `CERTIFICATE` may stand
+ * in the text, and nothing but base64 in a block: a key that is slipped into the chain must not reach the file it is
+ * saved to. Throws {@link AcmeProtocolError}, with `body`, on anything else and on a text without a certificate; the
+ * message repeats nothing of a block.
  *
  * @param body The chain as it came.
  * @see RFC 8555 §9.1, §11.4, RFC 7468 §3
@@ -51,9 +51,9 @@ export function parsePemChain(text: string, body?: Uint8Array, details: AcmeErro
 }
 
 /**
- * The content of PEM text that an application hands in: exactly one block, of one of the types in `labels`. Text around the
- * block and white space within it are passed over, as other tools do. Throws `TypeError` that names what was found and what
- * was expected, and repeats nothing of a block.
+ * The content of PEM text that an application hands in: exactly one block, of one of the types in `labels`. Text
+ * around the block and white space within it are passed over, as other tools do. Throws `TypeError` that names what
+ * was found and what was expected, and repeats nothing of a block.
  *
  * @see RFC 7468 §2
  */

@@ -43,7 +43,10 @@ export const requiredString = (members: Members, name: string): string =>
 export const optionalString = (members: Members, name: string): string | undefined =>
   isGiven(members, name) ? requiredString(members, name) : undefined;
 
-/** An absolute URL, character for character. Throws {@link AcmeProtocolError} where the member is anything else or absent. */
+/**
+ * An absolute URL, character for character. Throws {@link AcmeProtocolError} where the member is anything else or
+ * absent.
+ */
 export const requiredUrl = (members: Members, name: string): string =>
   urlFrom(ownMember(members.object, name), members, name);
 
@@ -63,7 +66,9 @@ export const requiredObject = (members: Members, name: string): Members =>
 export const requiredObjects = (members: Members, name: string): readonly Members[] =>
   arrayFrom(members, name).map((value, index) => objectFrom(value, members, `${name}[${index}]`));
 
-/** A boolean, false where it is absent or null. Throws {@link AcmeProtocolError} where the member is anything else. */
+/**
+ * A boolean, false where it is absent or null. Throws {@link AcmeProtocolError} where the member is anything else.
+ */
 export function booleanOrFalse(members: Members, name: string): boolean {
   const value = ownMember(members.object, name) ?? false;
   return typeof value === 'boolean' ? value : failMember(members, name, 'a boolean', kindOf(value));

@@ -2,7 +2,8 @@ import { parseHttpDate } from './http-date.js';
 
 /**
  * How long a `Retry-After` header asks to wait from `nowMs` on, in milliseconds: never negative, at most
- * `Number.MAX_SAFE_INTEGER`. Undefined where the header is absent or is neither a whole number of seconds nor an HTTP date.
+ * `Number.MAX_SAFE_INTEGER`. Undefined where the header is absent or is neither a whole number of seconds nor an HTTP
+ * date.
  *
  * @see RFC 9110 §10.2.3
  */

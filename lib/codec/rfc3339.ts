@@ -1,11 +1,13 @@
 import { utcInstant } from './utc.js';
 
-const form =
-  /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)[Tt](?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?:\.(?<fraction>\d+))?(?:[Zz]|(?<sign>[+-])(?<ahead>[01]\d|2[0-3]):(?<more>[0-5]\d))$/;
+const date = '(?<year>\\d{4})-(?<month>\\d\\d)-(?<day>\\d\\d)';
+const time = '(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)(?:\\.(?<fraction>\\d+))?';
+const offset = '(?:[Zz]|(?<sign>[+-])(?<ahead>[01]\\d|2[0-3]):(?<more>[0-5]\\d))';
+const form = new RegExp(`^${date}[Tt]${time}${offset}$`);
 
 /**
- * The instant of an RFC 3339 date and time, with any fraction (what is below a millisecond is cut off) and any offset.
- * Undefined where the text is none.
+ * The instant of an RFC 3339 date and time, with any fraction (what is below a millisecond is cut off) and any
+ * offset. Undefined where the text is none.
  *
  * @see RFC 3339 §5.6, RFC 8555 §7.1.3
  */

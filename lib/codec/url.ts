@@ -8,8 +8,8 @@ export function parseUrl(text: string, base?: string): URL | undefined {
 }
 
 /**
- * Whether `text` is a URL of its own as it stands: with a scheme, without blanks or control characters, and with nothing in
- * it that a URL parser would have to mend first.
+ * Whether `text` is a URL of its own as it stands: with a scheme, without blanks or control characters, and with
+ * nothing in it that a URL parser would have to mend first.
  *
  * @see RFC 3986 §4.3
  */

@@ -15,8 +15,8 @@ export interface UtcFields {
 const dayMs = 86_400_000;
 
 /**
- * The instant that `fields` name. Undefined where the calendar has no such day or the day no such time. A leap second is
- * taken at the end of a UTC day only, and as the second after it: this platform's days have none.
+ * The instant that `fields` name. Undefined where the calendar has no such day or the day no such time. A leap second
+ * is taken at the end of a UTC day only, and as the second after it: this platform's days have none.
  */
 export function utcInstant(fields: UtcFields): Date | undefined {
   const { year, month, day, hour, minute, second, millisecond = 0, offsetMinutes = 0 } = fields;

@@ -5,7 +5,8 @@ import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 export const encodeUtf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /**
- * The text of a body, a byte order mark included. Throws {@link AcmeProtocolError}, with the body, where it is not UTF-8.
+ * The text of a body, a byte order mark included. Throws {@link AcmeProtocolError}, with the body, where it is not
+ * UTF-8.
  *
  * @param what What the message calls the body.
  * @see RFC 8555 §5

@@ -1,6 +1,7 @@
 import { parseLinkHeader } from '../codec/link-header.js';
 import { parseHttpDate } from '../codec/http-date.js';
 import { parseRetryAfterMs } from '../codec/retry-after.js';
+import { isAbsoluteUrl, parseUrl } from '../codec/url.js';
 import type { AcmeHttpResponse } from '../model/ports.js';
 import type { ResponseContext } from '../model/retrieved.js';
 
@@ -33,6 +34,5 @@ export function toAcmeResponse(url: string, { status, headers, body }: AcmeHttpR
 /** An absolute URL is kept byte for byte. */
 function absolute(location: string | undefined, base: string): string | undefined {
   if (location === undefined || location === '') return undefined;
-  if (URL.canParse(location)) return location;
-  return URL.canParse(location, base) ? new URL(location, base).href : undefined;
+  return isAbsoluteUrl(location) ? location : parseUrl(location, base)?.href;
 }

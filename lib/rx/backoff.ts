@@ -12,4 +12,5 @@ export interface Backoff {
 
 /** The wait before attempt `attempt` (0 is the first wait), in milliseconds. `random` returns 0 to 1. */
 export const backoffMs = (attempt: number, { firstMs, factor, maxMs, jitter }: Backoff, random: () => number): number =>
-  Math.round(Math.min(maxMs, firstMs * factor ** attempt) * (1 + jitter * (2 * random() - 1)));
+  // The power may be infinite, and zero times that is no number.
+  Math.round((Math.min(maxMs, firstMs * factor ** attempt) || 0) * (1 + jitter * (2 * random() - 1)));

@@ -74,8 +74,9 @@ const poll = <T, R>(first: T, options: PollUntilOptions<T, R>) =>
     };
     const again = ({ value, asked, nextMs }: Look<T>, attempt: number) => {
       if (nextMs === undefined) return EMPTY;
-      const longestMs = Math.min(pace.maxRetryAfterMs ?? pace.timeoutMs, endsAt - scheduler.now());
-      if (asked && nextMs > longestMs) return throwError(() => onTimeout(value, nextMs));
+      // A look at the very end of the time would come to nothing.
+      const tooLong = nextMs > (pace.maxRetryAfterMs ?? Infinity) || nextMs >= endsAt - scheduler.now();
+      if (asked && tooLong) return throwError(() => onTimeout(value, nextMs));
       return wait(nextMs, scheduler).pipe(
         concatMap(() => read(value)),
         map((next) => look(next, attempt + 1)),

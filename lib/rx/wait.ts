@@ -3,6 +3,7 @@ import {
   concatMap,
   defer,
   type Observable,
+  of,
   type SchedulerLike,
   timer,
   type TimestampProvider,
@@ -32,8 +33,8 @@ export interface WaitUntilOptions {
 }
 
 /**
- * Waits for an instant, however far away. The clock is read again at least every 24 days, so that one that is set
- * in between is followed.
+ * Waits for an instant, however far away. The clock is read again at least every 24 days and at the end, so that one
+ * that is set in between is followed.
  *
  * Emits once, at `at` or as soon as possible after it, then completes. Errors: none. Cost: one timer at a time. Throws
  * `TypeError` if `at` is not a valid date.
@@ -42,9 +43,9 @@ export function waitUntil(at: Date, options: WaitUntilOptions = {}): Observable<
   const { scheduler = asyncScheduler, clock = scheduler } = options;
   if (Number.isNaN(at.getTime())) throw new TypeError('waitUntil: at must be a valid Date');
   return defer(() => {
-    const ms = at.getTime() - clock.now();
-    return ms <= longestTimerMs
-      ? wait(ms, scheduler)
-      : wait(longestTimerMs, scheduler).pipe(concatMap(() => waitUntil(at, options)));
+    const leftMs = () => at.getTime() - clock.now();
+    return wait(Math.min(leftMs(), longestTimerMs), scheduler).pipe(
+      concatMap((done) => (leftMs() > 0 ? waitUntil(at, options) : of(done))),
+    );
   });
 }

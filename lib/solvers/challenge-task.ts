@@ -1,6 +1,9 @@
 import { map, type Observable, of } from 'rxjs';
 import { encodeBase64url } from '../codec/base64url.js';
+import { toIdentifier } from '../codec/identifier.js';
 import { encodeUtf8 } from '../codec/utf8.js';
+import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import type { Identifier } from '../model/identifier.js';
 import type { Authorization } from '../model/authorization.js';
 import type { Challenge } from '../model/challenge.js';
 import type { ChallengeTask } from '../model/ports.js';
@@ -25,6 +28,7 @@ export function challengeTask(
   { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
   challenge: Challenge,
 ): Observable<ChallengeTask> {
+  checkIdentifier(identifier, account.url);
   const task = { identifier, wildcard, type: challenge.type, accountUrl: account.url, challenge };
   const { token } = challenge;
   if (token === undefined) return of(withoutSecretsInPrint(task));
@@ -39,6 +43,18 @@ export function challengeTask(
       }),
     ),
   );
+}
+
+/** Solvers make record and file names of it, so a server must not put anything else there. */
+function checkIdentifier(identifier: Identifier, url: string): void {
+  try {
+    toIdentifier(identifier);
+  } catch (cause) {
+    throw new AcmeProtocolError(`the server wants ${JSON.stringify(identifier.value)} proven, which is no identifier`, {
+      url,
+      cause,
+    });
+  }
 }
 
 /** Printing and serialising look at enumerable members only. */

@@ -40,8 +40,8 @@ export const buildCertificateRequest = ((
 /** Reads certificate requests and certificate chains. The first use loads pkijs. */
 export const certificateReader = {
   /**
-   * Emits once: what the request says; then completes. Does not check its signature. Errors with `TypeError` where
-   * `der` is not a PKCS#10 request.
+   * Emits once: what the request says; then completes. Does not check its signature. Errors with
+   * {@link AcmeInputError} where `der` is not a PKCS#10 request.
    *
    * @see RFC 2986 §4
    */
@@ -51,7 +51,7 @@ export const certificateReader = {
   /**
    * Emits once: what each certificate says, and whether the next one's key verifies it (ECDSA on P-256, P-384 and
    * P-521, RSA, RSA-PSS, and Ed25519 where the platform has it; anything else counts as not verified); then completes.
-   * Errors with {@link AcmeProtocolError}, which names the position and has the certificate as its body, where one
+   * Errors with `AcmeProtocolError`, which names the position and has the certificate as its body, where one
    * cannot be read.
    *
    * @see RFC 8555 §7.4.2, RFC 5280 §4.1

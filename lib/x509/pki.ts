@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { generated, imported } from './certificate-key-pair.js';
 export { unsignedRequest } from './certificate-request.js';
 export { readChain } from './read-chain.js';
 export { readRequest } from './read-request.js';

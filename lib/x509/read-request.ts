@@ -1,6 +1,7 @@
 import type { AsnType } from 'asn1js';
 import { type Attribute, CertificationRequest, type Extension, Extensions } from 'pkijs';
 import { identifierKey, toIdentifier } from '../codec/identifier.js';
+import { AcmeInputError } from '../model/errors/input-error.js';
 import type { Identifier } from '../model/identifier.js';
 import type { CertificateRequestDetails } from '../model/ports.js';
 import { identifiersOf } from './alternative-names.js';
@@ -11,13 +12,13 @@ import { looksLikeDer } from './public-key.js';
 
 /**
  * Reads a PKCS#10 request: its public key, its alternative names, and its common name where those lack it. Does not
- * check its signature. Throws `TypeError` on anything else, bytes that follow included.
+ * check its signature. Throws {@link AcmeInputError} on anything else, bytes that follow included.
  *
  * @see RFC 2986 §4, RFC 8555 §7.4
  */
 export function readRequest(der: Uint8Array): CertificateRequestDetails {
   if (!looksLikeDer(der))
-    throw new TypeError('not a certificate request: it is not DER (PEM text has to be decoded first)');
+    throw new AcmeInputError('not a certificate request: it is not DER (PEM text has to be decoded first)');
   try {
     const root = parseDer(der);
     const { attributes = [] } = new CertificationRequest({ schema: root });
@@ -27,7 +28,7 @@ export function readRequest(der: Uint8Array): CertificateRequestDetails {
     const common = attributeTexts(subject, commonName).map(identifierOf);
     return { identifiers: union(named, common), publicKey: encodingOf(publicKey) };
   } catch (cause) {
-    throw new TypeError('not a certificate request: it is not built like PKCS#10', { cause });
+    throw new AcmeInputError('not a certificate request: it is not built like PKCS#10', { cause });
   }
 }
 

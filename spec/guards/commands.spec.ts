@@ -47,7 +47,7 @@ it('the compiler refuses what the options forbid', () => {
 it('typedoc refuses a link that leads nowhere', () => {
   const source = '/** See {@link nowhere}. */\nexport const x = 1;\n';
   const files = {
-    'package.json': manifest,
+    'package.json': JSON.stringify({ name: 'rxacme', type: 'module', exports: {} }),
     'tsconfig.json': leanConfig,
     'README.md': '',
     'lib/index.ts': source,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { describe, expect, it } from 'vitest';
-import { repository } from './temporary-tree.js';
+import { leanConfig, repository, temporaryTree } from './temporary-tree.js';
 
 /** The real configuration; the house rules need no types, so the typed ones are off and a file need not exist. */
 const house = new ESLint({ cwd: repository, overrideConfig: tseslint.configs.disableTypeChecked });
@@ -90,6 +90,10 @@ const seeds: readonly Seed[] = [
   ['no-console', 'console.log(1);'],
   ['@typescript-eslint/explicit-module-boundary-types', 'export const f = (x: string) => x;'],
   ['@typescript-eslint/consistent-type-imports', "import { A } from './a.js';\nexport const f = (a: A): A => a;"],
+  [
+    '@typescript-eslint/no-import-type-side-effects',
+    "import { type A } from './a.js';\nexport const f = (a: A): A => a;",
+  ],
   ['@typescript-eslint/no-explicit-any', 'export const f = (x: any): void => x;'],
   ['@typescript-eslint/no-unused-vars', 'const left = 1;', 'spec/rx/some.spec.ts'],
 ];
@@ -130,19 +134,14 @@ describe('lint accepts', () => {
   });
 });
 
-describe('lint with types', () => {
+it('lint with types refuses a promise that nobody waits for', async () => {
+  const code = "export const f = (): void => {\n  import('rxjs');\n};\n";
+  const root = temporaryTree({ 'tsconfig.json': leanConfig, 'lib/seeded.ts': code });
   const typed = new ESLint({
-    cwd: repository,
-    overrideConfig: {
-      files: ['lib/**/*.ts'],
-      languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['lib/seeded-*.ts'] } } },
-    },
+    cwd: root,
+    overrideConfigFile: join(repository, 'eslint.config.js'),
+    overrideConfig: { files: ['lib/**'], languageOptions: { parserOptions: { tsconfigRootDir: root } } },
   });
-
-  it('refuses a promise that nobody waits for', async () => {
-    const code = "export const f = (): void => {\n  import('rxjs');\n};";
-    expect(await rulesBroken(typed, 'lib/seeded-promise.ts', code)).toContain(
-      '@typescript-eslint/no-floating-promises',
-    );
-  });
+  const [result] = await typed.lintFiles('lib/seeded.ts');
+  expect(result?.messages.map(({ ruleId }) => ruleId)).toEqual(['@typescript-eslint/no-floating-promises']);
 });

@@ -12,6 +12,7 @@ import {
   RelativeDistinguishedNames,
   Time,
 } from 'pkijs';
+import { encodePem } from '../../lib/codec/pem.js';
 
 /** The algorithms that a test CA can have. */
 export type TestCaAlgorithm = 'P-256' | 'P-384' | 'P-521' | 'RSA' | 'RSA-PSS' | 'Ed25519';
@@ -58,14 +59,7 @@ export async function makeTestCa({ name = 'Test Root', algorithm = 'P-256' }: Te
 
 /** DER certificates as the PEM text of a chain. */
 export const toChainPem = (ders: readonly Uint8Array[]): string =>
-  ders
-    .map((der) =>
-      Buffer.from(der)
-        .toString('base64')
-        .replace(/.{64}(?!$)/g, '$&\n'),
-    )
-    .map((lines) => `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`)
-    .join('');
+  ders.map((der) => encodePem('CERTIFICATE', der)).join('');
 
 interface Authority {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { Integer, UTCTime } from 'asn1js';
 import { Certificate, Extension, GeneralName, GeneralNames } from 'pkijs';
-import { beforeAll, describe, expect, it } from 'vitest';
 import { firstValueFrom } from 'rxjs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { CertificateDetails } from '../../lib/model/certificate.js';
 import { generateCertificateKey } from '../../lib/x509/certificate-key.js';
 import { buildCertificateRequest, certificateReader } from '../../lib/x509/default-x509.js';

@@ -4,6 +4,7 @@ import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { CertificateKeyType } from '../../lib/model/key-type.js';
 import type { CertificateKey } from '../../lib/model/ports.js';
+import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import { generateCertificateKey, importCertificateKey } from '../../lib/x509/certificate-key.js';
 import { openssl } from './openssl.js';
 
@@ -138,10 +139,10 @@ describe('importCertificateKey', () => {
       /damaged|base64/,
     ],
     ['no key inside', '-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n', /none of EC P-256/],
-  ])('errors with TypeError on %s, and does not repeat it', async (_what, pem, message) => {
+  ])('errors with AcmeInputError on %s, and does not repeat it', async (_what, pem, message) => {
     const error: unknown = await firstValueFrom(importCertificateKey(pem)).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(TypeError);
-    expect((error as TypeError).message).toMatch(message);
+    expect(error).toBeInstanceOf(AcmeInputError);
+    expect((error as AcmeInputError).message).toMatch(message);
     const shown = inspect(error, { depth: 9 });
     for (const line of pem.split('\n').filter((each) => /^[\w+/=]{6,}$/.test(each))) expect(shown).not.toContain(line);
   });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import { decodePem } from '../../lib/codec/pem.js';
 import { certificateReader } from '../../lib/x509/default-x509.js';
 import { makeTestCa } from '../support/x509.js';
@@ -78,9 +79,9 @@ describe('readRequest', () => {
     ['nothing', () => Promise.resolve(new Uint8Array()), /DER/],
     ['a request with a byte after it', async () => Uint8Array.of(...(await opensslRequest('/CN=a')), 0), /DER/],
     ['a request that is cut off', async () => (await opensslRequest('/CN=a')).subarray(0, -1), /DER/],
-  ])('errors with TypeError on %s', async (_what, der, message) => {
+  ])('errors with AcmeInputError on %s', async (_what, der, message) => {
     const error = await firstValueFrom(certificateReader.readRequest(await der())).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toBeInstanceOf(AcmeInputError);
     expect(error).toMatchObject({ message: expect.stringMatching(/^not a certificate request: /) as unknown });
     expect(String(error)).toMatch(message);
   });

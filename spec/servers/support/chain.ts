@@ -16,7 +16,10 @@ export async function verifyChain(pebble: Pebble, chainPem: string, names: reado
   const files = { roots: await pebble.issuerRootsPem(), chain: chainPem };
   for (const name of names) {
     const host = /^[\d.]+$/.test(name) ? ['-verify_ip', name] : ['-verify_hostname', name.replace('*', 'any')];
-    await openssl(['verify', '-purpose', 'sslserver', ...host, '-CAfile', '@roots', '-untrusted', '@chain', '@chain'], files);
+    await openssl(
+      ['verify', '-purpose', 'sslserver', ...host, '-CAfile', '@roots', '-untrusted', '@chain', '@chain'],
+      files,
+    );
   }
   const publicKeyPem = await openssl(['x509', '-in', '@chain', '-noout', '-pubkey'], files);
   const dates = await openssl(['x509', '-in', '@chain', '-noout', '-dates'], files);

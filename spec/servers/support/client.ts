@@ -6,9 +6,11 @@ import {
   acmeSession,
   type AcmeSessionOptions,
   type CertificateIssued,
+  type Challenge,
   closeSession,
   generateSigner,
   type GeneratedAlgorithm,
+  getAuthorization,
   type IssuanceEvent,
   newAccount,
   obtainCertificate,
@@ -38,20 +40,20 @@ export const openAccount = (pebble: Pebble, options?: Partial<AcmeSessionOptions
 /** For a server that is done within milliseconds. */
 export const quickPoll = { firstMs: 40 } as const;
 
-/** How an issuance went, to its end. */
-export interface Outcome {
-  readonly events: readonly IssuanceEvent[];
+/** How a stream went, to its end. */
+export interface Outcome<T> {
+  readonly events: readonly T[];
   /** What it errored with. */
   readonly error: unknown;
 }
 
-export const outcomeOf = (issuance: Observable<IssuanceEvent>): Promise<Outcome> =>
+export const outcomeOf = <T>(stream: Observable<T>): Promise<Outcome<T>> =>
   new Promise((resolve) => {
-    const events: IssuanceEvent[] = [];
-    issuance.subscribe({
+    const events: T[] = [];
+    stream.subscribe({
       next: (event) => events.push(event),
-      error: (error: unknown) => { resolve({ events, error }); },
-      complete: () => { resolve({ events, error: undefined }); },
+      error: (error: unknown) => resolve({ events, error }),
+      complete: () => resolve({ events, error: undefined }),
     });
   });
 
@@ -79,3 +81,15 @@ export const namesIn = (events: readonly IssuanceEvent[], type: 'authorization-p
   ofType(events, type)
     .map(({ identifier, wildcard, challengeType }) => `${wildcard ? '*.' : ''}${identifier.value} ${challengeType}`)
     .sort();
+
+/** The http-01 challenge of an authorization. */
+export async function http01Of(account: AcmeAccount, authorizationUrl: string): Promise<Challenge & { token: string }> {
+  const { challenges } = await firstValueFrom(getAuthorization(account, authorizationUrl));
+  const challenge = challenges.find(({ type }) => type === 'http-01');
+  if (challenge?.token === undefined) throw new Error('no http-01 on offer');
+  return { ...challenge, token: challenge.token };
+}
+
+/** How many requests a Pebble has logged for one route. */
+export const countOf = (pebble: Pebble, route: string): number =>
+  pebble.requests().filter(({ path }) => path === route).length;

@@ -1,0 +1,11 @@
+import type { Observable } from 'rxjs';
+import type { AcmeSigner } from '../model/ports.js';
+
+/** A signer whose private key can be saved. */
+export interface ExportableSigner extends AcmeSigner {
+  /** Emits the private key as PKCS#8 PEM, once, and completes. Keep it secret: it is the account. */
+  exportPem(): Observable<string>;
+}
+
+/** The algorithms that account keys are generated for. */
+export type GeneratedAlgorithm = 'ES256' | 'RS256';
