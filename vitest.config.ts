@@ -17,6 +17,7 @@ const heavy = {
   guards: ['spec/guards/**/*.spec.ts'],
   samples: ['spec/samples/**/*.spec.ts', 'samples/**/*.spec.ts'],
   servers: ['spec/servers/**/*.spec.ts'],
+  'dev-ca': ['spec/dev-ca/**/*.spec.ts'],
 };
 
 const project = (name: string, include: string[], test: object = {}) => ({
@@ -34,6 +35,7 @@ export default defineConfig({
       project('package', heavy.package, { testTimeout: 60_000 }),
       project('guards', heavy.guards, { testTimeout: 60_000 }),
       project('samples', heavy.samples, { testTimeout: 60_000 }),
+      project('dev-ca', heavy['dev-ca'], { testTimeout: 30_000, hookTimeout: 180_000 }),
       project('servers', heavy.servers, { testTimeout: 60_000, hookTimeout: 180_000 }),
     ],
   },

@@ -10,7 +10,7 @@ export { isOrderSettled, type Order, type OrderStatus } from './model/order.js';
 export { type Authorization, type AuthorizationStatus, isAuthorizationSettled } from './model/authorization.js';
 export type { Challenge, ChallengeStatus } from './model/challenge.js';
 export type { Certificate, CertificateDetails } from './model/certificate.js';
-export type { CertificateKeyType, SignatureAlgorithm } from './model/key-type.js';
+export { type CertificateKeyType, certificateKeyTypes, type SignatureAlgorithm } from './model/key-type.js';
 export { acmeErrorNamespace, type ProblemDocument, type Subproblem } from './model/problem.js';
 export type {
   AuthorizationPending,
@@ -27,6 +27,7 @@ export type {
   OrderFinalized,
   OrderReady,
   Polled,
+  Waiting,
 } from './model/events.js';
 export type {
   AcmeDigest,
@@ -39,7 +40,7 @@ export type {
   CertificateReader,
   CertificateRequestBuilder,
   CertificateRequestDetails,
-  ChainLink,
+  ExpectedLeaf,
   ChallengeSolver,
   ChallengeTask,
   KeyGenerator,
@@ -80,14 +81,21 @@ export { generateSigner, importSigner } from './signing/signer.js';
 export { jwkThumbprint } from './signing/thumbprint.js';
 export { keyAuthorization } from './signing/key-authorization.js';
 export { generateCertificateKey, importCertificateKey } from './x509/certificate-key.js';
-export type { ExpectedLeaf } from './x509/check-chain.js';
+export { buildCertificateRequest, certificateReader } from './x509/default-x509.js';
 
 export { type AcmeAccount, acmeAccount, type AcmeKeyHolder } from './request/account.js';
 export { type AcmeSession, acmeSession, closeSession } from './request/session.js';
 export type { AcmeSessionOptions } from './request/session-options.js';
 export { decode, type Decoder } from './request/decode.js';
 export type { Received } from './codec/received.js';
+export { decodeAccount } from './codec/decode-account.js';
+export { decodeAuthorization } from './codec/decode-authorization.js';
+export { decodeChallenge, type ReceivedChallenge } from './codec/decode-challenge.js';
+export { decodeDirectory } from './codec/decode-directory.js';
+export { decodeOrder } from './codec/decode-order.js';
+export { decodeProblem } from './codec/decode-problem.js';
 export type { AcmeResponse } from './request/response.js';
+export { retryWhenAllowed, type RetryWhenAllowedOptions } from './request/retry-when-allowed.js';
 export { type AcmeRequest, signedRequest } from './request/signed-request.js';
 export { withNonce } from './request/with-nonce.js';
 
@@ -102,19 +110,15 @@ export {
 export { getAuthorization, pollAuthorization } from './resources/authorization.js';
 export { getCertificate } from './resources/certificate.js';
 export { respondToChallenge, type RespondToChallengeOptions } from './resources/challenge.js';
-export {
-  finalizeOrder,
-  type FinalizeOrderOptions,
-  getOrder,
-  newOrder,
-  type NewOrderOptions,
-  pollOrder,
-} from './resources/order.js';
+export { finalizeOrder, type FinalizeOrderOptions } from './resources/finalize.js';
+export { getOrder, newOrder, type NewOrderOptions, pollOrder } from './resources/order.js';
+export { type Polled as PolledResource, pollPorts } from './resources/poll.js';
 export { postAsGet, signedPost, unsignedGet } from './resources/post-as-get.js';
 
-export { dns01, type Dns01Options, type TxtRecord } from './solvers/dns01.js';
+export { challengeTask } from './solvers/challenge-task.js';
+export { dns01, type Dns01Options, txtRecord, type TxtRecord } from './solvers/dns01.js';
 
-export type { IssuanceOptions } from './workflows/issuance.js';
+export type { IssuanceOptions } from './workflows/issuance-options.js';
 export { obtainCertificate, type ObtainCertificateOptions } from './workflows/obtain-certificate.js';
 export { resumeOrder } from './workflows/resume-order.js';
 export { toCertificate } from './workflows/to-certificate.js';

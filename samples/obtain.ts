@@ -2,10 +2,12 @@
  * Obtains a certificate from an ACME server and writes it to disk: the main job of rxacme, from the command line.
  * `npm start -- --help` lists the options.
  */
-import { concatMap, endWith, map, type Observable, of, takeWhile, tap, using } from 'rxjs';
+import { concatMap, map, type Observable, of, takeWhile, tap, using } from 'rxjs';
 import {
   acmeSession,
   type AcmeAccount,
+  AcmeError,
+  AcmeUserActionRequiredError,
   type CertificateIssued,
   closeSession,
   type IssuanceEvent,
@@ -20,60 +22,45 @@ import { type Options, readOptions, usage } from './obtain/options.js';
 import { progressLine } from './obtain/progress.js';
 import { type TestCa, testCa } from './obtain/test-ca.js';
 
-const startedAt = Date.now();
-
 /** Emits the events of one issuance, from the CA that is asked for or from one that is started for it. */
-function obtain(options: Options): Observable<IssuanceEvent> {
-  const { directory, httpPort } = options;
-  if (directory !== undefined) {
-    return obtainFrom({ directoryUrl: directory, caPem: options.ca, httpPort }, options);
-  }
-  const defaults = {
-    ...options,
-    agreeToTerms: true,
-    domains: options.domains.length > 0 ? options.domains : [toIdentifier('rxacme.example')],
-  };
-  const done = Symbol('done');
+function obtain(options: Options, files: CertificateFolder): Observable<IssuanceEvent> {
+  const { directory, httpPort, ca: caPem } = options;
+  if (directory !== undefined) return obtainFrom({ directoryUrl: directory, caPem, httpPort }, options, files);
+  const domains = options.domains.length > 0 ? options.domains : [toIdentifier('rxacme.example')];
+  console.log('starting a test CA (name another one with --directory) ...');
   return testCa().pipe(
-    tap(({ directoryUrl }) => {
-      console.log(`a test CA runs at ${directoryUrl} (name another with --directory)`);
-    }),
-    concatMap((ca) => obtainFrom(ca, defaults).pipe(endWith(done))),
-    takeWhile((event) => event !== done),
-  ) as Observable<IssuanceEvent>;
+    tap(({ directoryUrl }) => console.log(`test CA at ${directoryUrl}`)),
+    concatMap((ca) => obtainFrom(ca, { ...options, domains, agreeToTerms: true }, files)),
+    takeWhile(({ type }) => type !== 'certificate-issued', true),
+  );
 }
 
-function obtainFrom(
-  ca: Omit<TestCa, 'caPem'> & { readonly caPem: string | undefined },
-  options: Options,
-): Observable<IssuanceEvent> {
-  const files = new CertificateFolder(options.out);
-  const transport = nodeTransport(ca.caPem === undefined ? {} : { ca: ca.caPem });
-  const session = acmeSession({ directoryUrl: ca.directoryUrl, transport, userAgent: 'rxacme-obtain-sample/1.0' });
-  const solvers = [http01Server({ port: ca.httpPort })];
-  const { keyStore } = files;
+type Ca = Omit<TestCa, 'caPem'> & { readonly caPem: string | undefined };
+
+function obtainFrom(ca: Ca, options: Options, files: CertificateFolder): Observable<IssuanceEvent> {
+  const { agreeToTerms, domains: identifiers, email, keyType, resume } = options;
+  const session = acmeSession({
+    directoryUrl: ca.directoryUrl,
+    transport: nodeTransport({ ca: ca.caPem }),
+    userAgent: 'rxacme-obtain-sample/1.0',
+  });
+  const issuance = { keyType, solvers: [http01Server({ port: ca.httpPort })], keyStore: files.keyStore };
   const issue = (account: AcmeAccount) =>
-    options.resume === undefined
-      ? obtainCertificate(account, { identifiers: options.domains, keyType: options.keyType, solvers, keyStore })
-      : resumeOrder(account, options.resume, { keyType: options.keyType, solvers, keyStore });
+    resume === undefined
+      ? obtainCertificate(account, { ...issuance, identifiers })
+      : resumeOrder(account, resume, issuance);
   return using(
-    () => ({
-      unsubscribe: () => {
-        closeSession(session);
-      },
-    }),
+    () => ({ unsubscribe: () => closeSession(session) }),
     () =>
       accountSigner(options.out, options.accountKey).pipe(
         concatMap((signer) =>
           newAccount(session, {
             signer,
-            termsOfServiceAgreed: options.agreeToTerms,
-            ...(options.email === undefined ? {} : { contacts: [`mailto:${options.email}`] }),
+            termsOfServiceAgreed: agreeToTerms,
+            contacts: email === undefined ? undefined : [`mailto:${email}`],
           }),
         ),
-        tap(({ url, created }) => {
-          console.log(`account ${created ? 'created' : 'found'}: ${url}`);
-        }),
+        tap(({ url, created }) => console.log(`account ${created ? 'created' : 'found'}: ${url}`)),
         concatMap(issue),
         concatMap((event) =>
           event.type === 'certificate-issued' ? files.write(event).pipe(map(() => event)) : of(event),
@@ -82,8 +69,7 @@ function obtainFrom(
   );
 }
 
-function summary({ certificate: { leaf } }: CertificateIssued, options: Options): string {
-  const files = new CertificateFolder(options.out);
+function summary({ certificate: { leaf } }: CertificateIssued, files: CertificateFolder): string {
   return [
     '',
     `wrote ${files.chain}`,
@@ -99,33 +85,44 @@ function fail(message: string, exitCode: number): void {
 }
 
 function main(): void {
-  let orderUrl: string | undefined;
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) {
     console.log(usage);
     return;
   }
-  const subscription = obtain(options).subscribe({
+  const files = new CertificateFolder(options.out);
+  const canResume = options.directory !== undefined;
+  let orderUrl: string | undefined;
+  let startedAtMs: number | undefined;
+  const subscription = obtain(options, files).subscribe({
     next: (event) => {
       ({ orderUrl } = event);
-      console.log(progressLine(event, Date.now() - startedAt));
-      if (event.type === 'certificate-issued') console.log(summary(event, options));
+      startedAtMs ??= event.at.getTime();
+      console.log(progressLine(event, event.at.getTime() - startedAtMs));
+      if (event.type === 'certificate-issued') console.log(summary(event, files));
     },
-    error: (error: unknown) => {
-      fail(`\n${explain(error)}`, 1);
-    },
+    error: (error: unknown) => fail(`\n${explain(error)}`, 1),
   });
-  process.once('SIGINT', () => {
+  const interrupt = () => {
     subscription.unsubscribe();
-    fail(`\ninterrupted${orderUrl === undefined ? '' : `; go on with --resume ${orderUrl}`}`, 130);
-  });
-  subscription.add(() => process.removeAllListeners('SIGINT'));
+    fail(`\ninterrupted${orderUrl !== undefined && canResume ? `; go on with --resume ${orderUrl}` : ''}`, 130);
+  };
+  process.once('SIGINT', interrupt);
+  subscription.add(() => process.off('SIGINT', interrupt));
 }
 
+/** An error's message, and what can be done about it on this command line. */
 function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return /self-signed|unable to (verify|get local issuer)/.test(message)
-    ? `${message}\nto trust the CA's own HTTPS certificate, give its root with --ca-file`
+  if (/self-signed|unable to (verify|get local issuer)/.test(message)) {
+    return `${message}\nto trust the CA's own HTTPS certificate, give its root with --ca-file`;
+  }
+  if (error instanceof AcmeUserActionRequiredError) {
+    const terms = error.links?.find(({ relations }) => relations.includes('terms-of-service'))?.url;
+    return `${message}\nread the terms of service${terms === undefined ? '' : ` (${terms})`} and agree to them with --agree-tos`;
+  }
+  return error instanceof AcmeError && error.url !== undefined && !message.includes(error.url)
+    ? `${message}\n(${error.url})`
     : message;
 }
 

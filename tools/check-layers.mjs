@@ -28,6 +28,10 @@ const outermost = ranks.slice(-2).flat();
 const anyOf = (names) => `^lib/(${names.join('|')})/`;
 const pack = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 
+/** The folders that may use pkijs, and are loaded late for that reason. */
+const issuing = '^lib/testing/issuing/';
+const usesPki = `${anyOf(['x509'])}|${issuing}`;
+
 const layerRules = ranks.flatMap((rank, index) =>
   rank.map((folder) => ({
     name: `layer-${folder}`,
@@ -46,11 +50,21 @@ export const rules = [
   forbid('no-cycle', { path: '^lib/' }, { circular: true }),
   forbid('node-built-in', { path: '^lib/', pathNot: anyOf(['node', 'dev-ca']) }, { dependencyTypes: ['core'] }),
   forbid('angular-only', { path: '^lib/', pathNot: anyOf(['angular']) }, { path: '(^|/node_modules/)@angular/' }),
-  forbid('pkijs-only', { path: '^lib/', pathNot: anyOf(['x509']) }, { path: pack('pkijs', 'asn1js') }),
+  forbid('pkijs-only', { path: '^lib/', pathNot: usesPki }, { path: pack('pkijs', 'asn1js') }),
   forbid(
     'pki-by-dynamic-import',
     { path: '^lib/', pathNot: anyOf(['x509']) },
     { path: '^lib/x509/pki\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+  ),
+  forbid(
+    'issuing-by-dynamic-import',
+    { path: '^lib/', pathNot: issuing },
+    { path: issuing, dependencyTypesNot: ['dynamic-import', 'type-only'] },
+  ),
+  forbid(
+    'issuing-one-door',
+    { path: '^lib/', pathNot: issuing },
+    { path: issuing, pathNot: '^lib/testing/issuing/issuing\\.ts$', dynamic: true },
   ),
   forbid('pki-one-door', { path: '^lib/' }, { path: anyOf(['x509']), pathNot: '^lib/x509/pki\\.ts$', dynamic: true }),
   forbid(
@@ -69,14 +83,14 @@ export const rules = [
   forbid(
     'known-package',
     { path: '^lib/' },
-    { path: pack('.+'), pathNot: pack('rxjs', 'jose', 'pkijs', 'asn1js', 'cross-fetch', '@angular') },
+    { path: pack('.+'), pathNot: pack('rxjs', 'jose', 'pkijs', 'asn1js', 'cross-fetch', '@angular', '@noble/hashes') },
   ),
   forbid('resolves', { path: '^lib/' }, { couldNotResolve: true, pathNot: '^#fetch$' }),
 ];
 
 /**
  * dependency-cruiser follows dynamic imports in its reachability rules, so this one is computed here: no chain of static,
- * run-time imports leads from a file outside lib/x509 to pkijs or asn1js.
+ * run-time imports leads from a file outside lib/x509 and lib/testing/issuing to pkijs or asn1js.
  */
 function eagerPki(modules) {
   const edges = new Map(
@@ -96,7 +110,7 @@ function eagerPki(modules) {
     return undefined;
   };
   return [...edges.keys()]
-    .filter((file) => file.startsWith('lib/') && !file.startsWith('lib/x509/'))
+    .filter((file) => file.startsWith('lib/') && !new RegExp(usesPki).test(file))
     .flatMap((file) => {
       const chain = chainFrom(file, new Set());
       return chain ? [{ rule: 'pki-eager', from: file, to: chain.slice(1).join(' -> ') }] : [];

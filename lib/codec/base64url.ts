@@ -1,4 +1,4 @@
-import { decode, encode } from 'jose/base64url';
+import { encodeUtf8 } from './utf8.js';
 
 /** The last characters that leave no bit over, by how many characters stand after the last whole group of four. */
 const finals: Readonly<Record<number, RegExp>> = { 2: /[AQgw]$/, 3: /[AEIMQUYcgkosw048]$/ };
@@ -13,7 +13,12 @@ export const isBase64urlText = (text: string): boolean => text !== '' && !/[^\w-
  *
  * @see RFC 8555 §6.1, RFC 4648 §5
  */
-export const encodeBase64url = (bytes: Uint8Array | string): string => encode(bytes);
+export function encodeBase64url(bytes: Uint8Array | string): string {
+  const octets = typeof bytes === 'string' ? encodeUtf8(bytes) : bytes;
+  let text = '';
+  for (const octet of octets) text += String.fromCharCode(octet);
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
 
 /**
  * The bytes that unpadded base64url stands for. Takes nothing but what {@link encodeBase64url} makes: each sequence
@@ -29,5 +34,5 @@ export function decodeBase64url(text: string): Uint8Array {
   const over = text.length % 4;
   if (over === 1) throw new TypeError('not base64url: a length that no bytes have');
   if (finals[over]?.test(text) === false) throw new TypeError('not base64url: bits left over at its end');
-  return decode(text);
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (each) => each.charCodeAt(0));
 }

@@ -1,8 +1,11 @@
 import { parseHttpDate } from './http-date.js';
 
+/** Longer than anybody waits, and short enough for any instant that is counted from now to be a date. */
+const longestMs = 10 * 365 * 24 * 3_600_000;
+
 /**
  * How long a `Retry-After` header asks to wait from `nowMs` on, in milliseconds: never negative, at most
- * `Number.MAX_SAFE_INTEGER`. Undefined where the header is absent or is neither a whole number of seconds nor an HTTP
+ * ten years. Undefined where the header is absent or is neither a whole number of seconds nor an HTTP
  * date.
  *
  * @see RFC 9110 §10.2.3
@@ -10,7 +13,7 @@ import { parseHttpDate } from './http-date.js';
 export function parseRetryAfterMs(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : untilMs(value, nowMs);
-  return waitMs === undefined ? undefined : Math.min(Math.max(waitMs, 0), Number.MAX_SAFE_INTEGER);
+  return waitMs === undefined ? undefined : Math.min(Math.max(waitMs, 0), longestMs);
 }
 
 function untilMs(value: string, nowMs: number): number | undefined {

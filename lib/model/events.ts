@@ -20,6 +20,8 @@ export interface IdentifierEventBase<Type extends string> extends EventBase<Type
   readonly identifier: Identifier;
   /** Whether it is about `*.` of the identifier. */
   readonly wildcard: boolean;
+  /** The identifier as it was asked for: its value, with `*.` in front for a wildcard. */
+  readonly name: string;
 }
 
 /** The order exists: keep `orderUrl` to resume it. Also emitted first when an order is resumed. */
@@ -45,6 +47,12 @@ export interface ChallengePresented extends IdentifierEventBase<'challenge-prese
 export interface ChallengeAnswered extends IdentifierEventBase<'challenge-answered'> {
   readonly challengeType: string;
   readonly status: ChallengeStatus;
+}
+
+/** The order is not looked at before this: the server's wish where it has one. */
+export interface Waiting extends EventBase<'waiting'> {
+  readonly status: OrderStatus;
+  readonly nextPollAt: Date;
 }
 
 /** A look at the order, and when the next one is due; without `nextPollAt` it was the last. */
@@ -89,6 +97,7 @@ export type IssuanceEvent =
   | AuthorizationPending
   | ChallengePresented
   | ChallengeAnswered
+  | Waiting
   | Polled
   | AuthorizationSettled
   | OrderReady

@@ -9,5 +9,14 @@ export interface Identifier {
   readonly value: string;
 }
 
+/** An identifier as it was asked for: its value, with `*.` in front for a wildcard. */
+export const nameOf = ({
+  identifier,
+  wildcard,
+}: {
+  readonly identifier: Identifier;
+  readonly wildcard: boolean;
+}): string => `${wildcard ? '*.' : ''}${identifier.value}`;
+
 /** A host name or an IP address as text, or an {@link Identifier}. */
 export type IdentifierInput = string | Identifier;

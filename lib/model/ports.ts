@@ -83,21 +83,32 @@ export type CertificateRequestBuilder = (
 
 /** What a certificate signing request says. */
 export interface CertificateRequestDetails {
+  /** The request itself. */
+  readonly der: Uint8Array;
   readonly identifiers: readonly Identifier[];
   /** The DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
 }
 
-/** A certificate of a chain, and whether the next one's key verifies its signature (true for the last one). */
-export interface ChainLink extends CertificateDetails {
-  readonly verifiedByNext: boolean;
+/** What the first certificate of a chain has to say. */
+export interface ExpectedLeaf {
+  /** The DER SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  readonly identifiers: readonly Identifier[];
 }
 
-/** Reads DER. Errors where the input is not what it should be. */
+/** Reads what servers and callers hand over. Errors where it is not what it should be. */
 export interface CertificateReader {
-  readRequest(der: Uint8Array): ObservableInput<CertificateRequestDetails>;
-  /** Emits the certificates in the order given, all at once. */
-  readChain(ders: readonly Uint8Array[]): ObservableInput<{ readonly links: readonly ChainLink[] }>;
+  /** Reads a PKCS#10 request, DER or PEM. Errors where it is none. */
+  readRequest(request: Uint8Array | string): ObservableInput<CertificateRequestDetails>;
+  /**
+   * Reads a downloaded chain, PEM, and emits its certificates, leaf first, all at once. Errors unless the text holds
+   * nothing but certificates, each one's signature is verified by the next, and the first is as expected.
+   */
+  readChain(
+    pem: Uint8Array,
+    expected: ExpectedLeaf | undefined,
+  ): ObservableInput<{ readonly chain: readonly CertificateDetails[] }>;
 }
 
 /** What a solver has to prove, and the values that prove it. Printed or serialised it hides them. */

@@ -6,9 +6,9 @@ import type { ChallengeSolver, ChallengeTask } from '../model/ports.js';
 /** Options of {@link http01Server}. */
 export interface Http01ServerOptions {
   /** Where the server looks is always port 80; another one is for whom a proxy or a port mapping stands there. Default: 80. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** The address to listen on. Default: every address, IPv6 and IPv4. */
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 const path = '/.well-known/acme-challenge/';
@@ -23,7 +23,8 @@ const path = '/.well-known/acme-challenge/';
  * @see RFC 8555 §8.3
  */
 export function http01Server({ port = 80, host }: Http01ServerOptions = {}): ChallengeSolver {
-  const tokens = new Map<string, string>();
+  /** The answer to each token, and how often it is presented: orders may share an authorization. */
+  const tokens = new Map<string, { readonly authorization: string; readonly count: number }>();
   const listener = new SharedListener(port, host, (request, response) => {
     answer(tokens, request, response);
   });
@@ -32,12 +33,16 @@ export function http01Server({ port = 80, host }: Http01ServerOptions = {}): Cha
     present: (task) =>
       defer(() => {
         const { token, authorization } = answerOf(task);
-        tokens.set(token, authorization);
+        tokens.set(token, { authorization, count: (tokens.get(token)?.count ?? 0) + 1 });
         return listener.opened();
       }),
     cleanUp: ({ token }) =>
       defer(() => {
-        if (token !== undefined) tokens.delete(token);
+        const known = token === undefined ? undefined : tokens.get(token);
+        if (token !== undefined && known !== undefined) {
+          if (known.count > 1) tokens.set(token, { ...known, count: known.count - 1 });
+          else tokens.delete(token);
+        }
         return tokens.size === 0 ? listener.closed() : [];
       }),
   };
@@ -49,12 +54,12 @@ function answerOf({ token, keyAuthorization }: ChallengeTask): { token: string; 
 }
 
 function answer(
-  tokens: ReadonlyMap<string, string>,
+  tokens: ReadonlyMap<string, { readonly authorization: string }>,
   { method, url = '' }: IncomingMessage,
   response: ServerResponse,
 ): void {
   const token = url.startsWith(path) ? url.slice(path.length) : '';
-  const authorization = method === 'GET' || method === 'HEAD' ? tokens.get(token) : undefined;
+  const authorization = method === 'GET' || method === 'HEAD' ? tokens.get(token)?.authorization : undefined;
   const [status, body] = authorization === undefined ? [404, 'not found\n'] : [200, authorization];
   response.writeHead(status, {
     'content-type': authorization === undefined ? 'text/plain' : 'application/octet-stream',

@@ -1,3 +1,4 @@
+import { Agent as HttpAgent } from 'node:http';
 import { Agent, type AgentOptions } from 'node:https';
 import type { AcmeTransport } from '../model/ports.js';
 import { fetchTransport } from '../transport/fetch-transport.js';
@@ -5,11 +6,11 @@ import { fetchTransport } from '../transport/fetch-transport.js';
 /** Options of {@link nodeTransport}: those of Node's `https.Agent`, some of which are named here. */
 export interface NodeTransportOptions extends AgentOptions {
   /** The roots to trust instead of Node's own, PEM. */
-  readonly ca?: AgentOptions['ca'];
+  readonly ca?: AgentOptions['ca'] | undefined;
   /** The client certificate to show, PEM. */
-  readonly cert?: AgentOptions['cert'];
+  readonly cert?: AgentOptions['cert'] | undefined;
   /** The key of that certificate, PEM. */
-  readonly key?: AgentOptions['key'];
+  readonly key?: AgentOptions['key'] | undefined;
 }
 
 /**
@@ -23,9 +24,12 @@ export interface NodeTransportOptions extends AgentOptions {
  */
 export function nodeTransport(options: NodeTransportOptions = {}): AcmeTransport {
   const agent = new Agent({ keepAlive: true, ...options });
-  return Object.assign(fetchTransport({ init: { agent } }), {
+  const plain = new HttpAgent({ keepAlive: true });
+  const init = { agent: ({ protocol }: URL) => (protocol === 'https:' ? agent : plain) };
+  return Object.assign(fetchTransport({ init }), {
     close: () => {
       agent.destroy();
+      plain.destroy();
     },
   });
 }

@@ -1,4 +1,7 @@
+import { decodeBase64url } from '../codec/base64url.js';
+import { isAbsoluteUrl } from '../codec/url.js';
 import type { AcmeSigner } from '../model/ports.js';
+import { publicMembers } from '../signing/public-members.js';
 import type { AcmeSession } from './session.js';
 
 /** Who signs with a bare key: before there is an account, or for a certificate's key. */
@@ -24,6 +27,23 @@ export function acmeAccount(
   session: AcmeSession,
   { signer, url }: { readonly signer: AcmeSigner; readonly url: string },
 ): AcmeAccount {
-  if (!URL.canParse(url)) throw new TypeError(`acmeAccount: url must be the absolute URL of the account, found ${url}`);
+  checkSigner('acmeAccount', signer);
+  checkUrl('acmeAccount', url);
   return { session, signer, url };
+}
+
+/** Throws `TypeError` on what cannot sign for an account. */
+export function checkSigner(what: string, signer: unknown): asserts signer is AcmeSigner {
+  const { sign, alg, publicJwk } = (signer ?? {}) as Partial<AcmeSigner>;
+  if (typeof sign !== 'function' || typeof alg !== 'string' || publicJwk === undefined) {
+    throw new TypeError(`${what}: signer must have alg, publicJwk and sign; generateSigner and importSigner emit such`);
+  }
+  const members = Object.entries(publicMembers(publicJwk)).filter(([name]) => name.length === 1);
+  for (const [, value] of members) decodeBase64url(value as string);
+}
+
+/** Throws `TypeError` on what is no absolute URL. */
+export function checkUrl(what: string, url: unknown): asserts url is string {
+  if (typeof url === 'string' && isAbsoluteUrl(url)) return;
+  throw new TypeError(`${what}: url must be an absolute URL, as the server gave it, found ${String(url)}`);
 }

@@ -16,5 +16,10 @@ export type Decoder<T> = (received: Received) => T;
  */
 export const decode = <T>(decoder: Decoder<T>): OperatorFunction<AcmeResponse, T> =>
   map(({ url, links, retryAfterMs, body }) =>
-    decoder({ url, links, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), raw: parseJson(body, url) }),
+    decoder({
+      url,
+      links,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      raw: parseJson(body, url, { url }),
+    }),
   );

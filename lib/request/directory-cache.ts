@@ -11,6 +11,11 @@ export class DirectoryCache {
     private readonly maxAgeMs: number,
   ) {}
 
+  /** Forgets the directory where it holds a URL that turned out not to be there. */
+  forget(url: string): void {
+    if (this.#kept !== undefined && Object.values(this.#kept.directory).includes(url)) this.#kept = undefined;
+  }
+
   /** Emits the kept directory, or what `fetch` emits. */
   get(fetch: () => Observable<Directory>): Observable<Directory> {
     return defer(() => {

@@ -37,9 +37,13 @@ export const exchange = (session: AcmeSession, request: OutgoingRequest): Observ
         const error = failureOf(response, session);
         // A refused request's nonce goes to its next attempt, which asked for it, and to nobody else.
         if (!(error instanceof AcmeBadNonceError)) state.nonces.put(response.headers['replay-nonce']);
+        if (response.status === 404) state.directory.forget(request.url);
         if (error !== undefined) throw error;
         return response;
       }),
+      catchError((error: unknown) =>
+        throwError(() => (error instanceof AcmeError ? error : transportError(request.method, request.url, error))),
+      ),
     );
   });
 
@@ -62,14 +66,17 @@ function send(session: AcmeSession, { method, url, headers, body }: OutgoingRequ
       onTimeout: () =>
         new AcmeTransportError(`${method} ${url}: no whole answer within ${requestTimeoutMs} ms`, { url }),
     }),
-    catchError((error: unknown) =>
-      throwError(() => (error instanceof AcmeError ? error : transportError(method, url, error))),
-    ),
   );
 }
 
-const transportError = (method: string, url: string, cause: unknown) =>
-  new AcmeTransportError(`${method} ${url}: ${cause instanceof Error ? cause.message : String(cause)}`, { url, cause });
+function transportError(method: string, url: string, cause: unknown): AcmeTransportError {
+  // cross-fetch says for itself what was asked.
+  const why = (cause instanceof Error ? cause.message : String(cause)).replace(
+    `request to ${url} failed, reason: `,
+    '',
+  );
+  return new AcmeTransportError(`${method} ${url}: ${why}`, { url, cause });
+}
 
 function failureOf(response: AcmeResponse, { state, clock }: AcmeSession): AcmeError | undefined {
   const { url, status, body, location } = response;

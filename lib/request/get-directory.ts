@@ -18,9 +18,12 @@ import type { AcmeSession } from './session.js';
  * @see RFC 8555 §7.1.1
  */
 export const getDirectory = (session: AcmeSession): Observable<Directory> =>
+  readDirectory(session).pipe(retryLost(session));
+
+/** {@link getDirectory} for what is tried again as a whole: it is not tried again by itself. */
+export const readDirectory = (session: AcmeSession): Observable<Directory> =>
   session.state.directory.get(() =>
     exchange(session, { method: 'GET', url: session.directoryUrl, headers: { accept: 'application/json' } }).pipe(
-      retryLost(session),
       decode(decodeDirectory),
     ),
   );

@@ -1,13 +1,13 @@
 import { concatMap, map, type Observable } from 'rxjs';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
-import { getDirectory } from './get-directory.js';
+import { readDirectory } from './get-directory.js';
 import { exchange } from './exchange.js';
 import { isNonce, type LeasedNonce } from './nonce-pool.js';
-import { retryLost } from './retry-lost.js';
 import type { AcmeSession } from './session.js';
 
 /**
- * Asks for a nonce. By GET: the answer to a HEAD may cost the connection.
+ * Asks for a nonce. By GET: the answer to a HEAD may cost the connection. Once: who needs the nonce tries again as a
+ * whole.
  *
  * Emits once, a nonce that the pool does not hold; then completes. Errors: {@link AcmeProtocolError} where the
  * answer has none; those of {@link exchange}. Cost: one request, and the directory's where it is not known.
@@ -15,10 +15,9 @@ import type { AcmeSession } from './session.js';
  * @see RFC 8555 §7.2
  */
 export const newNonce = (session: AcmeSession): Observable<LeasedNonce> =>
-  getDirectory(session).pipe(
+  readDirectory(session).pipe(
     concatMap(({ newNonce: url }) =>
       exchange(session, { method: 'GET', url }).pipe(
-        retryLost(session),
         map(({ headers, status }) => {
           // The exchange has just put it into the pool, as the newest.
           const nonce = isNonce(headers['replay-nonce']) ? session.state.nonces.take() : undefined;

@@ -42,12 +42,15 @@ export function errorDetails(
   return { url, status, retryAfterMs, retryAt, links, headers: redacted(headers) };
 }
 
+const openingBrace = 0x7b;
+
 const saysLater = ({ status, retryAfterMs }: AcmeResponse): boolean =>
   status === 429 || (status === 503 && retryAfterMs !== undefined);
 
 function problemOf(response: AcmeResponse): ProblemDocument {
   const type = mediaType(response.headers['content-type']);
-  if (type.endsWith('json')) {
+  // Some servers forget to say what it is.
+  if (type.endsWith('json') || response.body[0] === openingBrace) {
     try {
       const problem = decodeProblem(parseJson(response.body, 'problem document'));
       if (problem !== undefined) return problem;

@@ -2,6 +2,7 @@ import { parseLinkHeader } from '../codec/link-header.js';
 import { parseHttpDate } from '../codec/http-date.js';
 import { parseRetryAfterMs } from '../codec/retry-after.js';
 import { isAbsoluteUrl, parseUrl } from '../codec/url.js';
+import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { AcmeHttpResponse } from '../model/ports.js';
 import type { ResponseContext } from '../model/retrieved.js';
 
@@ -35,4 +36,14 @@ export function toAcmeResponse(url: string, { status, headers, body }: AcmeHttpR
 function absolute(location: string | undefined, base: string): string | undefined {
   if (location === undefined || location === '') return undefined;
   return isAbsoluteUrl(location) ? location : parseUrl(location, base)?.href;
+}
+
+/** The answer that made a resource, under the URL of that resource. */
+export function located(response: AcmeResponse, what: string): AcmeResponse {
+  const { url, status, location } = response;
+  if (location !== undefined) return { ...response, url: location };
+  throw new AcmeProtocolError(
+    `${url}: the answer has no Location header, which holds the URL of the ${what}; in a browser the server must name it in Access-Control-Expose-Headers`,
+    { url, status },
+  );
 }

@@ -9,14 +9,15 @@ const retries = 2;
 
 /**
  * Subscribes again, twice at most and a little later each time, when the answer was lost. Only for what may be asked
- * again; a signed request stands above its signer, so that it is signed anew.
+ * again; a signed request stands above its signer, so that it is signed anew. `mayRepeat` is
+ * asked each time.
  *
  * Emits what the source emits. Errors with the last {@link AcmeTransportError}, and with any other error at once.
  */
-export const retryLost = <T>(session: AcmeSession): MonoTypeOperatorFunction<T> =>
+export const retryLost = <T>(session: AcmeSession, mayRepeat = (): boolean => true): MonoTypeOperatorFunction<T> =>
   retry({
     delay: (error, attempt) =>
-      error instanceof AcmeTransportError && attempt <= retries && !session.state.closed
+      error instanceof AcmeTransportError && attempt <= retries && !session.state.closed && mayRepeat()
         ? wait(backoffMs(attempt - 1, backoff, session.random), session.scheduler)
         : throwError(() => error as unknown),
   });

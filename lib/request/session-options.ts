@@ -14,43 +14,43 @@ export interface AcmeSessionOptions {
   /** The one URL that is configured; every other one comes from the server. */
   readonly directoryUrl: string;
   /** Default: `fetchTransport()`. */
-  readonly transport?: AcmeTransport;
+  readonly transport?: AcmeTransport | undefined;
   /** Stand between rxacme and the transport, the first one outermost. */
-  readonly interceptors?: readonly AcmeInterceptor[];
+  readonly interceptors?: readonly AcmeInterceptor[] | undefined;
   /** The application's own token in `User-Agent`, such as `my-app/1.0`. Not sent by browsers. */
-  readonly userAgent?: string;
+  readonly userAgent?: string | undefined;
   /** Language of the server's messages. Default: `en`. */
-  readonly acceptLanguage?: string;
+  readonly acceptLanguage?: string | undefined;
   /** The longest that one request may take, headers and body, in milliseconds. Default: 30 000. */
-  readonly requestTimeoutMs?: number;
+  readonly requestTimeoutMs?: number | undefined;
   /** The largest response that is read, in bytes. Default: 1 048 576. */
-  readonly maxResponseBytes?: number;
+  readonly maxResponseBytes?: number | undefined;
   /** Requests of this session under way at a time. Default: 16. */
-  readonly maxRequestsInFlight?: number;
+  readonly maxRequestsInFlight?: number | undefined;
   /** How often a request is signed anew after `badNonce`. Default: 10. */
-  readonly maxBadNonceRetries?: number;
+  readonly maxBadNonceRetries?: number | undefined;
   /** How long an unused nonce is kept, in milliseconds. Default: 300 000. */
-  readonly nonceMaxAgeMs?: number;
+  readonly nonceMaxAgeMs?: number | undefined;
   /** How long the directory is kept, in milliseconds. Default: 3 600 000. */
-  readonly directoryMaxAgeMs?: number;
+  readonly directoryMaxAgeMs?: number | undefined;
   /** For tests on one machine only: also take `http:` URLs. */
-  readonly allowInsecureHttp?: boolean;
+  readonly allowInsecureHttp?: boolean | undefined;
   /** Every wait goes through it. Default: `asyncScheduler`. */
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
   /** What "now" is. Default: the scheduler. */
-  readonly clock?: TimestampProvider;
+  readonly clock?: TimestampProvider | undefined;
   /** Spreads waits; returns 0 to 1. Default: `Math.random`. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** Default: SHA-256 by WebCrypto. */
-  readonly digest?: AcmeDigest;
+  readonly digest?: AcmeDigest | undefined;
   /** Default: WebCrypto. */
-  readonly keyGenerator?: KeyGenerator;
+  readonly keyGenerator?: KeyGenerator | undefined;
   /** Default: pkijs, loaded when first needed. */
-  readonly certificateRequestBuilder?: CertificateRequestBuilder;
+  readonly certificateRequestBuilder?: CertificateRequestBuilder | undefined;
   /** Default: pkijs, loaded when first needed. */
-  readonly certificateReader?: CertificateReader;
+  readonly certificateReader?: CertificateReader | undefined;
   /** Hears of clean-ups that failed after their stream was unsubscribed. Default: ignored. */
-  readonly onDetachedError?: (error: AcmeError) => void;
+  readonly onDetachedError?: ((error: AcmeError) => void) | undefined;
 }
 
 const defaults = {
@@ -70,8 +70,8 @@ export function checkedSessionOptions(options: AcmeSessionOptions): typeof defau
   for (const name of Object.keys(defaults) as (keyof typeof defaults)[]) {
     const value = options[name] ?? defaults[name];
     const least = name === 'maxBadNonceRetries' ? 0 : 1;
-    if (typeof value !== 'number' || Number.isNaN(value) || value < least) {
-      throw new TypeError(`acmeSession: ${name} must be a number of at least ${least}, found ${String(value)}`);
+    if (typeof value !== 'number' || !(Number.isInteger(value) || value === Infinity) || value < least) {
+      throw new TypeError(`acmeSession: ${name} must be a whole number of at least ${least}, found ${String(value)}`);
     }
     limits[name] = value;
   }

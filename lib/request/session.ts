@@ -34,8 +34,12 @@ export interface SessionState {
   closed: boolean;
 }
 
+declare const acmeSessionBrand: unique symbol;
+
 /** One certification authority, as one application sees it: the ports, and the only state that rxacme keeps. */
 export interface AcmeSession {
+  /** Made by {@link acmeSession} and by nothing else. */
+  readonly [acmeSessionBrand]: true;
   readonly directoryUrl: string;
   readonly scheduler: SchedulerLike;
   readonly clock: TimestampProvider;
@@ -72,8 +76,12 @@ export function acmeSession(options: AcmeSessionOptions): AcmeSession {
     onDetachedError: options.onDetachedError ?? (() => undefined),
     closed: false,
   };
-  const session = { directoryUrl: options.directoryUrl, scheduler, clock, random };
-  return Object.defineProperty(session, 'state', { value: state, enumerable: false }) as AcmeSession;
+  // Printed or serialised, a session is its URL: a scheduler holds the timers of everything that is under way.
+  const session: unknown = Object.defineProperties(
+    { directoryUrl: options.directoryUrl },
+    { scheduler: { value: scheduler }, clock: { value: clock }, random: { value: random }, state: { value: state } },
+  );
+  return session as AcmeSession;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { catchError, concatMap, defer, type Observable, of, type OperatorFunction, throwError } from 'rxjs';
+import { catchError, concatMap, defer, type Observable, of, type OperatorFunction, tap, throwError } from 'rxjs';
 import { AcmeTransportError } from '../model/errors/transport-error.js';
 import { signJws } from '../signing/jws.js';
 import type { AcmeAccount, AcmeKeyHolder } from './account.js';
@@ -34,20 +34,36 @@ export interface AcmeRequest {
  * @see RFC 8555 §6.2, §6.3, §6.4
  */
 export const signedRequest = (by: AcmeAccount | AcmeKeyHolder): OperatorFunction<AcmeRequest, AcmeResponse> =>
-  concatMap((request) => {
-    const { recovery } = request;
-    const attempt = of(request).pipe(withNonce(by.session, (each, nonce) => signAndSend(by, each, nonce)));
-    if (recovery === 'repeat') return attempt.pipe(retryLost(by.session));
-    if (recovery === 'never') return attempt;
-    return attempt.pipe(
-      catchError((error: unknown) =>
-        error instanceof AcmeTransportError ? defer(() => recovery(error)) : throwError(() => error),
-      ),
-    );
-  });
+  concatMap((request) =>
+    defer(() => {
+      const { recovery } = request;
+      let sent = false;
+      const attempt = of(request).pipe(
+        withNonce(by.session, (each, nonce) =>
+          signAndSend(by, each, nonce, () => {
+            sent = true;
+          }),
+        ),
+        // Before it is sent, only a nonce can have been lost.
+        retryLost(by.session, () => recovery === 'repeat' || !sent),
+      );
+      if (typeof recovery === 'string') return attempt;
+      return attempt.pipe(
+        catchError((error: unknown) =>
+          error instanceof AcmeTransportError ? recovery(error) : throwError(() => error),
+        ),
+      );
+    }),
+  );
 
-const signAndSend = (by: AcmeAccount | AcmeKeyHolder, { url, payload, accept }: AcmeRequest, nonce: string) =>
+const signAndSend = (
+  by: AcmeAccount | AcmeKeyHolder,
+  { url, payload, accept }: AcmeRequest,
+  nonce: string,
+  onSend: () => void,
+) =>
   callPort('signer', () => signJws(by.signer, { url, nonce, payload, ...('url' in by ? { kid: by.url } : {}) })).pipe(
+    tap(onSend),
     concatMap((body) =>
       exchange(by.session, {
         method: 'POST',

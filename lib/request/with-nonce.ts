@@ -22,7 +22,8 @@ const backoff = { firstMs: 50, factor: 2, maxMs: 1_000, jitter: 0.1 };
  * Leases one nonce per source value and hands both to `project`. When what `project` returned errors with
  * {@link AcmeBadNonceError}, `project` runs again with the nonce of that very answer: the first time at once, then a
  * little later each time, `maxBadNonceRetries` times at most. A nonce is handed out once, whatever becomes of it. A
- * lease holds one of the session's places for requests until what `project` returned has ended.
+ * lease holds one of the session's places for requests until what `project` returned has ended, so `project` must not
+ * lease another nonce.
  *
  * Emits what `project` emits, in the order of the source values, one at a time; completes with the source. Errors
  * with what `project` errors with, and with those of newNonce. Cost: no request while the pool holds a nonce, else

@@ -1,12 +1,12 @@
 import { map, type Observable, of, concatMap } from 'rxjs';
 import { decodeAccount } from '../codec/decode-account.js';
+import { isAbsoluteUrl } from '../codec/url.js';
 import type { Account } from '../model/account.js';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { AcmeSigner } from '../model/ports.js';
-import type { AcmeAccount } from '../request/account.js';
+import { type AcmeAccount, checkSigner } from '../request/account.js';
 import { decode } from '../request/decode.js';
 import { getDirectory } from '../request/get-directory.js';
-import type { AcmeResponse } from '../request/response.js';
+import { located } from '../request/response.js';
 import type { AcmeSession } from '../request/session.js';
 import { signedRequest } from '../request/signed-request.js';
 import { postAsGet } from './post-as-get.js';
@@ -16,9 +16,9 @@ export interface NewAccountOptions {
   /** The key that will be the account's. */
   readonly signer: AcmeSigner;
   /** Contact URLs, such as `mailto:admin@example.org`. */
-  readonly contacts?: readonly string[];
+  readonly contacts?: readonly string[] | undefined;
   /** Whether the terms of service (`meta.termsOfService` of the directory) are agreed to. Never assumed. */
-  readonly termsOfServiceAgreed?: boolean;
+  readonly termsOfServiceAgreed?: boolean | undefined;
 }
 
 /** An account as {@link newAccount} and {@link findAccount} emit it. */
@@ -43,9 +43,11 @@ export interface RegisteredAccount extends AcmeAccount {
  */
 export function newAccount(session: AcmeSession, options: NewAccountOptions): Observable<RegisteredAccount> {
   const { signer, contacts, termsOfServiceAgreed } = options;
-  const wrong = contacts?.find((contact) => !URL.canParse(contact));
-  if (wrong !== undefined)
-    throw new TypeError(`newAccount: a contact must be a URL such as mailto:admin@example.org, found ${wrong}`);
+  checkSigner('newAccount', signer);
+  const wrong = Array.isArray(contacts ?? []) ? contacts?.find((contact) => !isAbsoluteUrl(contact)) : contacts;
+  if (wrong !== undefined) {
+    throw new TypeError(`newAccount: contacts must be URLs such as mailto:admin@example.org, found ${String(wrong)}`);
+  }
   return postNewAccount(session, signer, {
     ...(termsOfServiceAgreed === undefined ? {} : { termsOfServiceAgreed }),
     ...(contacts === undefined ? {} : { contact: contacts }),
@@ -61,10 +63,13 @@ export function newAccount(session: AcmeSession, options: NewAccountOptions): Ob
  *
  * @see RFC 8555 §7.3.1
  */
-export const findAccount = (
+export function findAccount(
   session: AcmeSession,
   { signer }: Pick<NewAccountOptions, 'signer'>,
-): Observable<RegisteredAccount> => postNewAccount(session, signer, { onlyReturnExisting: true });
+): Observable<RegisteredAccount> {
+  checkSigner('findAccount', signer);
+  return postNewAccount(session, signer, { onlyReturnExisting: true });
+}
 
 /**
  * Reads what the server says of an account.
@@ -88,13 +93,3 @@ const postNewAccount = (session: AcmeSession, signer: AcmeSigner, payload: objec
       ),
     ),
   );
-
-/** The answer that made a resource, under the URL of that resource. */
-export function located(response: AcmeResponse, what: string): AcmeResponse {
-  const { url, status, location } = response;
-  if (location !== undefined) return { ...response, url: location };
-  throw new AcmeProtocolError(
-    `${url}: the answer has no Location header, which holds the URL of the ${what}; in a browser the server must name it in Access-Control-Expose-Headers`,
-    { url, status },
-  );
-}

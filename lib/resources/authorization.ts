@@ -3,8 +3,8 @@ import { decodeAuthorization } from '../codec/decode-authorization.js';
 import { type Authorization, isAuthorizationSettled } from '../model/authorization.js';
 import type { AcmeAccount } from '../request/account.js';
 import { decode } from '../request/decode.js';
-import { pollUntil, type PollPace } from '../rx/poll-until.js';
-import { pollPorts } from './poll.js';
+import type { PollPace } from '../rx/poll-until.js';
+import { polled } from './poll.js';
 import { postAsGet } from './post-as-get.js';
 
 /**
@@ -24,17 +24,10 @@ export const getAuthorization = (account: AcmeAccount, url: string): Observable<
  *
  * Emits every look, then completes with the settled one, whichever status that has. Errors:
  * {@link AcmeTimeoutError} with the last look; those of {@link getAuthorization}. Cost: one POST and one nonce per
- * look, at the pace of {@link pollUntil}.
+ * look, at the pace of {@link pollUntil}. Throws `TypeError` on a pace that is not made of numbers.
  *
  * @param pace How fast, and for how long. Default: five minutes at most.
  * @see RFC 8555 §7.5.1
  */
 export const pollAuthorization = (account: AcmeAccount, url: string, pace?: PollPace): Observable<Authorization> =>
-  getAuthorization(account, url).pipe(
-    pollUntil({
-      ...pollPorts<Authorization>(account.session, 'the authorization', pace),
-      read: () => getAuthorization(account, url),
-      settled: isAuthorizationSettled,
-      select: (look) => look,
-    }),
-  );
+  polled(account, () => getAuthorization(account, url), isAuthorizationSettled, 'the authorization', pace);

@@ -1,12 +1,12 @@
-import { concatMap, map, type Observable } from 'rxjs';
-import { parsePemChain } from '../codec/pem.js';
+import { catchError, concatMap, map, type Observable, throwError } from 'rxjs';
+import { defined } from '../codec/defined.js';
 import { decodeUtf8 } from '../codec/utf8.js';
 import type { Certificate } from '../model/certificate.js';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import type { ExpectedLeaf } from '../model/ports.js';
 import type { AcmeAccount } from '../request/account.js';
 import { callPort } from '../request/port.js';
 import type { AcmeResponse } from '../request/response.js';
-import { checkChain, type ExpectedLeaf } from '../x509/check-chain.js';
 import { postAsGet } from './post-as-get.js';
 
 /**
@@ -32,18 +32,18 @@ function readCertificate(
   expected?: ExpectedLeaf,
 ): Observable<Certificate> {
   const { url, links, retryAfterMs, body } = response;
-  const chainPem = decodeUtf8(body);
-  const ders = parsePemChain(chainPem, body);
-  return callPort('certificateReader', () => session.state.certificateReader.readChain(ders)).pipe(
-    map(({ links: chain }) => {
-      checkChain(chain, expected, body);
-      const leaf = chain[0];
+  return callPort('certificateReader', () => session.state.certificateReader.readChain(body, expected)).pipe(
+    catchError((error: unknown) =>
+      throwError(() => (error instanceof AcmeProtocolError ? located(error, url) : error)),
+    ),
+    map(({ chain }) => {
+      const [leaf] = chain;
       if (leaf === undefined) throw new AcmeProtocolError(`${url}: the chain is empty`, { url, body });
       return {
         url,
         links,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        chainPem,
+        ...defined({ retryAfterMs }),
+        chainPem: decodeUtf8(body),
         chain,
         leaf,
         alternates: links.filter(({ relations }) => relations.includes('alternate')).map((link) => link.url),
@@ -51,3 +51,6 @@ function readCertificate(
     }),
   );
 }
+
+const located = ({ message, body, cause }: AcmeProtocolError, url: string): AcmeProtocolError =>
+  new AcmeProtocolError(`${url}: ${message}`, { url, body, ...(cause === undefined ? {} : { cause }) });

@@ -7,6 +7,7 @@ import {
   type ObservableInput,
   type SchedulerLike,
   take,
+  takeUntil,
 } from 'rxjs';
 import { deadline } from './deadline.js';
 
@@ -21,14 +22,14 @@ export interface BracketOptions<A, T, R> {
   /** Frees it. `resource` is `undefined` where `acquire` failed or was cut short, and its outcome is unknown. */
   readonly release: (resource: A | undefined, why: ReleaseReason) => ObservableInput<R>;
   /** How long `release` may take, in milliseconds; `Infinity` sets no limit and no timer. Default: 30 000. */
-  readonly releaseTimeoutMs?: number;
+  readonly releaseTimeoutMs?: number | undefined;
   /** Makes the error for a `release` that takes too long. Default: a plain `Error`. */
-  readonly onReleaseTimeout?: () => unknown;
+  readonly onReleaseTimeout?: (() => unknown) | undefined;
   /** Hears of what `release` emits where nobody is left to hear it. Default: nobody does. */
-  readonly onDetachedValue?: (value: R) => void;
+  readonly onDetachedValue?: ((value: R) => void) | undefined;
   /** Hears of a `release` that failed where the stream can no longer say so. */
   readonly onDetachedError: (error: unknown) => void;
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
@@ -44,9 +45,7 @@ export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Obse
   new Observable<T | R>((subscriber) => {
     const { scheduler = asyncScheduler, releaseTimeoutMs = 30_000 } = options;
     let resource: A | undefined;
-    let releasing = false;
     const release = (why: ReleaseReason, then: () => void) => {
-      releasing = true;
       defer(() => options.release(resource, why))
         .pipe(
           releaseTimeoutMs === Infinity
@@ -59,20 +58,30 @@ export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Obse
             else subscriber.next(value);
           },
           error: (error: unknown) => {
-            if (subscriber.closed || why !== 'complete') options.onDetachedError(error);
-            else subscriber.error(error);
-            then();
+            try {
+              if (subscriber.closed || why !== 'complete') options.onDetachedError(error);
+              else subscriber.error(error);
+            } finally {
+              then();
+            }
           },
           complete: then,
         });
     };
-    const using = defer(options.acquire)
+    // Known to the subscriber before anything starts, so that it can also leave while that is going on.
+    const left$ = new Observable<void>((leaving) => {
+      subscriber.add(() => {
+        leaving.next();
+      });
+    });
+    defer(options.acquire)
       .pipe(
         take(1),
         concatMap((acquired) => {
           resource = acquired;
           return options.use(acquired);
         }),
+        takeUntil(left$),
       )
       .subscribe({
         next: (value) => {
@@ -84,15 +93,11 @@ export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Obse
           });
         },
         complete: () => {
-          release('complete', () => {
+          release(subscriber.closed ? 'unsubscribe' : 'complete', () => {
             subscriber.complete();
           });
         },
       });
-    return () => {
-      using.unsubscribe();
-      if (!releasing) release('unsubscribe', () => undefined);
-    };
   });
 
 const timeoutError = () => new Error('bracket: release took longer than releaseTimeoutMs');

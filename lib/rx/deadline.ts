@@ -15,8 +15,8 @@ import { wait, waitUntil } from './wait.js';
 
 /** Options of {@link deadline}: a duration from subscription, or an instant. */
 export type DeadlineOptions<T> = {
-  readonly scheduler?: SchedulerLike;
-  readonly clock?: TimestampProvider;
+  readonly scheduler?: SchedulerLike | undefined;
+  readonly clock?: TimestampProvider | undefined;
   /** Makes the error from the last value that was seen. */
   readonly onTimeout: (last: T | undefined) => unknown;
 } & ({ readonly forMs: number } | { readonly at: Date });

@@ -17,13 +17,16 @@ export function slots(count: number): Slots {
   const drain = () => {
     if (draining) return;
     draining = true;
-    for (const start of queue) {
-      if (free === 0) break;
-      queue.delete(start);
-      free--;
-      start();
+    try {
+      for (const start of queue) {
+        if (free < 1) break;
+        queue.delete(start);
+        free--;
+        start();
+      }
+    } finally {
+      draining = false;
     }
-    draining = false;
   };
   const giveBack = () => {
     free++;

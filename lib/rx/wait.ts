@@ -27,9 +27,9 @@ export function wait(ms: number, scheduler: SchedulerLike = asyncScheduler): Obs
 
 /** Options of {@link waitUntil}. */
 export interface WaitUntilOptions {
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
   /** What `at` is compared with. Default: the scheduler. */
-  readonly clock?: TimestampProvider;
+  readonly clock?: TimestampProvider | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type CryptoKey, exportJWK, exportPKCS8, generateKeyPair, importJWK, importPKCS8, type JWK } from 'jose';
 import { defer } from 'rxjs';
+import { decodePem, encodePem } from '../codec/pem.js';
 import { AcmeInputError } from '../model/errors/input-error.js';
 import type { AcmeSigner } from '../model/ports.js';
 import { algorithmNames } from './algorithms.js';
@@ -15,16 +16,25 @@ export async function generated(alg: GeneratedAlgorithm): Promise<ExportableSign
 
 /** A signer with the key of a PKCS#8 PEM text. */
 export async function fromPem(pem: string, alg: GeneratedAlgorithm | undefined): Promise<AcmeSigner> {
+  const clean = cleanPem(pem);
   for (const candidate of alg === undefined ? (['ES256', 'RS256'] as const) : [alg]) {
-    const key = await importPKCS8(pem, candidate, { extractable: true }).catch(() => undefined);
+    const key = await importPKCS8(clean, candidate, { extractable: true }).catch(() => undefined);
     if (key !== undefined) return fromJwk(await exportJWK(key), candidate);
   }
-  const label = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(pem)?.[1];
-  throw new AcmeInputError(
-    label === undefined || label === 'PRIVATE KEY'
-      ? `account key: not a PKCS#8 PEM private key for ${alg ?? 'ES256 or RS256'}`
-      : `account key: found a PEM block "${label}", need "PRIVATE KEY"; convert it with: openssl pkcs8 -topk8 -nocrypt`,
-  );
+  throw new AcmeInputError(`account key: the PRIVATE KEY is not one for ${alg ?? 'ES256 or RS256'}`);
+}
+
+/** The one block of a text, without what stands around it. */
+function cleanPem(pem: string): string {
+  try {
+    return encodePem('PRIVATE KEY', decodePem(pem, ['PRIVATE KEY']));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new AcmeInputError(
+      `account key: ${why}; other forms of private key are converted by: openssl pkcs8 -topk8 -nocrypt`,
+      { cause },
+    );
+  }
 }
 
 /** A signer with the key of a private JWK. */

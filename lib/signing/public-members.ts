@@ -13,7 +13,7 @@ const membersOf: Readonly<Record<string, readonly (keyof PublicJwk)[]>> = {
  * @see RFC 7638 §3.2, RFC 8037 §2
  */
 export function publicMembers(jwk: PublicJwk): PublicJwk {
-  const members = membersOf[jwk.kty];
+  const members = Object.hasOwn(membersOf, jwk.kty) ? membersOf[jwk.kty] : undefined;
   if (members === undefined) throw new TypeError(`account key: key type "${jwk.kty}" is not EC, OKP or RSA`);
   const missing = members.filter((member) => typeof jwk[member] !== 'string');
   if (missing.length > 0) throw new TypeError(`account key: the JWK lacks ${missing.join(', ')}`);

@@ -24,13 +24,18 @@ export function generateSigner(alg: GeneratedAlgorithm = 'ES256'): Observable<Ex
  * Takes an account key from storage: PKCS#8 PEM, or a private JWK of type EC P-256 or RSA.
  *
  * Emits once: the signer, its private key no longer extractable; then completes. Errors: {@link AcmeInputError} where
- * the text is not such a key; the message never shows it. Cost: no request; jose is loaded.
+ * the text is not such a key; the message never shows it. Cost: no request; jose is loaded. Throws `TypeError` where
+ * `key` is neither text nor an object.
  *
  * @param alg For PEM: `ES256` or `RS256`, according to the key. Default: the JWK's own, or the one that fits it.
  * @see RFC 8555 §6.2, RFC 7517, RFC 5958
  */
-export const importSigner = (key: string | JWK, alg?: GeneratedAlgorithm): Observable<AcmeSigner> =>
-  defer(async () => {
+export function importSigner(key: string | JWK, alg?: GeneratedAlgorithm): Observable<AcmeSigner> {
+  if (typeof key !== 'string' && (typeof key !== 'object' || (key as unknown) === null)) {
+    throw new TypeError('importSigner: the key must be PEM text or a JWK');
+  }
+  return defer(async () => {
     const { fromJwk, fromPem } = await loadKeys();
     return typeof key === 'string' ? fromPem(key, alg) : fromJwk(key, alg);
   });
+}

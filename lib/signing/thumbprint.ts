@@ -1,4 +1,4 @@
-import { from, map, type Observable } from 'rxjs';
+import { defer, map, type Observable } from 'rxjs';
 import { encodeBase64url } from '../codec/base64url.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import type { AcmeDigest, PublicJwk } from '../model/ports.js';
@@ -12,8 +12,10 @@ import { publicMembers } from './public-members.js';
  *
  * @see RFC 7638 §3, RFC 8555 §8.1
  */
-export const jwkThumbprint = (jwk: PublicJwk, digest: AcmeDigest = webCryptoDigest): Observable<string> =>
-  from(digest(encodeUtf8(JSON.stringify(publicMembers(jwk))))).pipe(map(encodeBase64url));
+export function jwkThumbprint(jwk: PublicJwk, digest: AcmeDigest = webCryptoDigest): Observable<string> {
+  const input = encodeUtf8(JSON.stringify(publicMembers(jwk)));
+  return defer(() => digest(input)).pipe(map(encodeBase64url));
+}
 
 /** SHA-256 by WebCrypto. */
 export const webCryptoDigest: AcmeDigest = async (data) =>

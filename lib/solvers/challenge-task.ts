@@ -28,8 +28,14 @@ export function challengeTask(
   { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
   challenge: Challenge,
 ): Observable<ChallengeTask> {
-  checkIdentifier(identifier, account.url);
-  const task = { identifier, wildcard, type: challenge.type, accountUrl: account.url, challenge };
+  const asked = checkedIdentifier(identifier, account.url);
+  const task = {
+    ...asked,
+    wildcard: asked.wildcard || wildcard,
+    type: challenge.type,
+    accountUrl: account.url,
+    challenge,
+  };
   const { token } = challenge;
   if (token === undefined) return of(withoutSecretsInPrint(task));
   const authorization = keyAuthorization(token, thumbprint);
@@ -45,15 +51,16 @@ export function challengeTask(
   );
 }
 
-/** Solvers make record and file names of it, so a server must not put anything else there. */
-function checkIdentifier(identifier: Identifier, url: string): void {
+/** Solvers make record and file names of it, so it must be what it says it is, and in the form that we know. */
+function checkedIdentifier(identifier: Identifier, url: string): Pick<ChallengeTask, 'identifier' | 'wildcard'> {
+  if (!['dns', 'ip'].includes(identifier.type)) return { identifier, wildcard: false };
   try {
-    toIdentifier(identifier);
+    const { type, value } = toIdentifier(identifier);
+    const wildcard = value.startsWith('*.');
+    return { identifier: { type, value: wildcard ? value.slice(2) : value }, wildcard };
   } catch (cause) {
-    throw new AcmeProtocolError(`the server wants ${JSON.stringify(identifier.value)} proven, which is no identifier`, {
-      url,
-      cause,
-    });
+    const shown = JSON.stringify(identifier.value).slice(0, 300);
+    throw new AcmeProtocolError(`the server wants ${shown} proven, which is no identifier`, { url, cause });
   }
 }
 

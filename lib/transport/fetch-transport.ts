@@ -1,4 +1,5 @@
 import { defer, Observable } from 'rxjs';
+import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { AcmeHttpRequest, AcmeHttpResponse, AcmeTransport } from '../model/ports.js';
 import type { FetchLike, FetchResponse, PlatformFetch } from './fetch-like.js';
 import { readBody } from './fetch-body.js';
@@ -6,9 +7,9 @@ import { readBody } from './fetch-body.js';
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportOptions {
   /** The `fetch` to use. Default: the platform's own in browsers, cross-fetch elsewhere, loaded at the first request. */
-  readonly fetch?: FetchLike;
+  readonly fetch?: FetchLike | undefined;
   /** More members for `fetch`'s second argument, such as `agent` for cross-fetch or `dispatcher` for undici. */
-  readonly init?: Readonly<Record<string, unknown>>;
+  readonly init?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -54,6 +55,7 @@ async function send(
   init: object,
   signal: AbortSignal,
 ): Promise<AcmeHttpResponse> {
+  checkUnchanged(request.url);
   const { fetch, forbiddenHeaders } = await platform;
   signal.throwIfAborted();
   const response = await fetch(request.url, {
@@ -69,6 +71,22 @@ async function send(
   const body = await readBody(response.body, request.maxResponseBytes);
   return { status: response.status, headers: headersOf(response), body };
 }
+
+/**
+ * `fetch` asks for what a URL means, not for what it says. Where that differs, the signature would be for another URL.
+ *
+ * @see RFC 8555 §6.4
+ */
+function checkUnchanged(url: string): void {
+  const written = afterAuthority(url);
+  const meant = afterAuthority(new URL(url).href);
+  if ((written === meant || `/${written}` === meant) && !written.includes('#')) return;
+  throw new AcmeProtocolError(`${url}: fetch would ask for ${meant} instead; this server needs another transport`, {
+    url,
+  });
+}
+
+const afterAuthority = (url: string): string => url.replace(/^[^:]+:\/\/[^/?#]*/, '');
 
 function headersOf({ headers }: FetchResponse): Record<string, string> {
   const all: Record<string, string> = {};

@@ -1,9 +1,19 @@
+import { defined } from '../codec/defined.js';
 import type { Authorization } from '../model/authorization.js';
+import { AcmeError } from '../model/errors/acme-error.js';
 import { AcmeAuthorizationError, type AuthorizationFailure } from '../model/errors/authorization-error.js';
+import { AcmePortError } from '../model/errors/port-error.js';
+import {
+  AcmeProblemError,
+  AcmeRateLimitedError,
+  AcmeUserActionRequiredError,
+  AcmeBadNonceError,
+} from '../model/errors/problem-error.js';
 import type { Order } from '../model/order.js';
-import type { ProblemDocument } from '../model/problem.js';
+import type { Proof } from './proof.js';
+import { scrubbed, scrubbedProblem, secretsOf } from './scrub.js';
 
-/** Whether an authorization can no longer become valid, or says that its last try failed. */
+/** Whether an authorization can no longer become valid, or says that a try of it failed. */
 export const isFailed = ({ status, challenges }: Authorization): boolean =>
   ['invalid', 'deactivated', 'expired', 'revoked'].includes(status) ||
   (status === 'pending' && challenges.some((challenge) => challenge.status === 'invalid'));
@@ -19,21 +29,46 @@ export function authorizationFailure({
   const failed =
     challenges.find((challenge) => challenge.error !== undefined) ??
     challenges.find((each) => each.status === 'invalid');
+  const problem = failed?.error && scrubbedProblem(failed.error, challenges.flatMap(secretsOf));
   return {
     identifier,
     wildcard,
     authorizationUrl: url,
-    ...(failed === undefined ? {} : { challengeType: failed.type }),
-    ...(failed?.error === undefined ? {} : { problem: withoutToken(failed.error, failed.token) }),
-    reason: `the authorization is ${status}${failed?.error === undefined ? ', and the server does not say why' : ''}`,
+    reason: `the authorization is ${status}${problem === undefined ? ', and the server does not say why' : ''}`,
+    ...defined({ challengeType: failed?.type, problem }),
   };
 }
 
-/** Servers quote the URL that they asked for, and the token with it. */
-const withoutToken = (problem: ProblemDocument, token: string | undefined): ProblemDocument =>
-  token === undefined ? problem : (JSON.parse(JSON.stringify(problem).replaceAll(token, '<token>')) as ProblemDocument);
+/** Why the work for one identifier failed on this side, or why the server refused it. */
+export function proofFailure({ authorization, challenge, task }: Proof, error: unknown): AuthorizationFailure {
+  const secrets = secretsOf(task);
+  const problem = error instanceof AcmeProblemError ? scrubbedProblem(error.problem, secrets) : undefined;
+  const failure: AuthorizationFailure = {
+    identifier: authorization.identifier,
+    wildcard: authorization.wildcard,
+    authorizationUrl: authorization.url,
+    challengeType: challenge.type,
+    reason: scrubbed(error instanceof AcmeError ? error.message : String(error), secrets),
+    ...defined({ problem }),
+  };
+  // A solver's own error may name what it could not present: it is there to be asked for, not to be printed.
+  return error instanceof AcmePortError ? Object.defineProperty(failure, 'cause', { value: error.cause }) : failure;
+}
+
+/** Whether an error is about one identifier. One about the connection, the account or the server is not. */
+export const isAboutIdentifier = (error: unknown): boolean =>
+  error instanceof AcmePortError ||
+  (error instanceof AcmeProblemError &&
+    !(error instanceof AcmeRateLimitedError) &&
+    !(error instanceof AcmeUserActionRequiredError) &&
+    !(error instanceof AcmeBadNonceError));
 
 /** Ends an order with one error for all that failed, if any did. */
-export function throwFailures(failures: readonly AuthorizationFailure[], { url }: Pick<Order, 'url'>): void {
-  if (failures.length > 0) throw new AcmeAuthorizationError(failures, { orderUrl: url });
+export function throwFailures(
+  failures: readonly AuthorizationFailure[],
+  { url }: Pick<Order, 'url'>,
+  cause?: unknown,
+): void {
+  if (failures.length === 0) return;
+  throw new AcmeAuthorizationError(failures, { orderUrl: url, ...(cause === undefined ? {} : { cause }) });
 }

@@ -1,6 +1,7 @@
-import { concat, concatMap, from, map, mergeMap, type Observable, toArray } from 'rxjs';
-import type { Authorization } from '../model/authorization.js';
+import { concat, concatMap, defer, from, map, mergeMap, type Observable, toArray } from 'rxjs';
+import { type Authorization, isAuthorizationSettled } from '../model/authorization.js';
 import { AcmeUnsupportedError } from '../model/errors/unsupported-error.js';
+import { nameOf } from '../model/identifier.js';
 import { callPort } from '../request/port.js';
 import { getAuthorization } from '../resources/authorization.js';
 import { challengeTask } from '../solvers/challenge-task.js';
@@ -8,7 +9,7 @@ import { type Choice, chooseSolver } from '../solvers/choose-solver.js';
 import { jwkThumbprint } from '../signing/thumbprint.js';
 import { authorizationFailure, isFailed, throwFailures } from './authorization-failure.js';
 import type { Issuance, Progress, Step } from './issuance.js';
-import { pendingEvent, type Proof, settledEvent } from './proof.js';
+import { type Proof, proofEventBase, settledEvent } from './proof.js';
 import { proveControl } from './prove-control.js';
 import { watchOrder } from './watch-order.js';
 
@@ -21,33 +22,41 @@ import { watchOrder } from './watch-order.js';
 export const authorize = (issuance: Issuance, progress: Progress): Observable<Step> =>
   readAuthorizations(issuance, progress).pipe(
     concatMap((authorizations) => {
-      throwFailures(authorizations.filter(isFailed).map(authorizationFailure), progress.order);
+      const { order } = progress;
+      throwFailures(authorizations.filter(isFailed).map(authorizationFailure), order);
       const pending = authorizations.filter(({ status }) => status === 'pending');
-      const settled = authorizations.filter(({ status }) => status !== 'pending');
+      const settled = authorizations.filter(isAuthorizationSettled);
       return concat(
-        from(settled.map((each) => settledEvent(issuance, progress, each, each.status))),
+        from(settled.map((each) => settledEvent(issuance, order, each, each.status))),
         pending.length === 0
           ? watchOrder(issuance, progress, ({ status }) => status !== 'pending')
-          : planned(issuance, pending).pipe(
-              concatMap((proofs) =>
-                concat(
-                  from(proofs.map((proof) => pendingEvent(issuance, progress, proof))),
-                  proveControl(issuance, progress, proofs),
-                ),
-              ),
-            ),
+          : planned(issuance, progress, pending).pipe(concatMap((proofs) => proven(issuance, progress, proofs))),
       );
     }),
   );
 
+const proven = (issuance: Issuance, progress: Progress, proofs: readonly Proof[]): Observable<Step> =>
+  concat(
+    defer(() =>
+      from(proofs).pipe(
+        map((proof): Step => ({ type: 'authorization-pending', ...proofEventBase(issuance, progress.order, proof) })),
+      ),
+    ),
+    proveControl(issuance, progress, proofs),
+  );
+
 const readAuthorizations = ({ account }: Issuance, { order }: Progress): Observable<Authorization[]> =>
-  from(order.authorizations).pipe(
+  from(new Set(order.authorizations)).pipe(
     mergeMap((url) => getAuthorization(account, url), account.session.state.limits.maxRequestsInFlight),
     toArray(),
   );
 
 /** Chooses for every authorization before anything is presented, so that nothing is begun that cannot be finished. */
-function planned({ account, options }: Issuance, pending: readonly Authorization[]): Observable<Proof[]> {
+function planned(
+  { account, options }: Issuance,
+  { order }: Progress,
+  pending: readonly Authorization[],
+): Observable<Proof[]> {
   const choices = pending.map((authorization) => ({
     authorization,
     choice: chooseSolver(authorization, options.solvers),
@@ -57,6 +66,7 @@ function planned({ account, options }: Issuance, pending: readonly Authorization
     throw noSolver(
       unsolved,
       options.solvers.flatMap(({ types }) => types),
+      order.url,
     );
   const { digest } = account.session.state;
   return callPort('digest', () => jwkThumbprint(account.signer.publicJwk, digest)).pipe(
@@ -74,10 +84,15 @@ function planned({ account, options }: Issuance, pending: readonly Authorization
   );
 }
 
-function noSolver(unsolved: readonly Authorization[], types: readonly string[]): AcmeUnsupportedError {
+function noSolver(
+  unsolved: readonly Authorization[],
+  types: readonly string[],
+  orderUrl: string,
+): AcmeUnsupportedError {
   const lines = unsolved.map(
-    ({ identifier, wildcard, challenges }) =>
-      `${wildcard ? '*.' : ''}${identifier.value}: the server offers ${challenges.map(({ type }) => type).join(', ') || 'no challenge'}`,
+    (each) =>
+      `${nameOf(each)}: the server offers ${each.challenges.map(({ type }) => type).join(', ') || 'no challenge'}`,
   );
-  return new AcmeUnsupportedError(`no solver fits (solvers given: ${types.join(', ') || 'none'})\n${lines.join('\n')}`);
+  const given = types.join(', ') || 'none';
+  return new AcmeUnsupportedError(`no solver fits (solvers given: ${given})\n${lines.join('\n')}`, { orderUrl });
 }

@@ -1,8 +1,9 @@
-import { concatMap, map, type Observable, of, throwError } from 'rxjs';
+import { concatMap, defer, map, type Observable, of } from 'rxjs';
+import { defined } from '../codec/defined.js';
 import { AcmeOrderError } from '../model/errors/order-error.js';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import { getCertificate } from '../resources/certificate.js';
-import { checkedRequest, knownKey } from './finalize.js';
+import { knownKey } from './certificate-request.js';
 import { type CertificateRequest, eventBase, type Issuance, type Progress, type Step } from './issuance.js';
 
 /**
@@ -10,40 +11,38 @@ import { type CertificateRequest, eventBase, type Issuance, type Progress, type 
  *
  * @see RFC 8555 §7.4.2
  */
-export const download = (issuance: Issuance, progress: Progress): Observable<Step> => {
-  const { account, identifiers } = issuance;
-  const { order } = progress;
-  const { certificate: url } = order;
-  if (url === undefined) {
-    return throwError(
-      () => new AcmeProtocolError(`${order.url}: the order is valid but has no certificate URL`, { url: order.url }),
-    );
-  }
-  return ownKey(issuance, progress).pipe(
-    concatMap(({ key, publicKey }) =>
-      getCertificate(account, url, { publicKey, identifiers }).pipe(
-        map((certificate) => ({
-          type: 'certificate-issued' as const,
-          ...eventBase(issuance, order),
-          certificate,
-          ...(key === undefined ? {} : { key }),
-        })),
+export const download = (issuance: Issuance, progress: Progress): Observable<Step> =>
+  defer(() => {
+    const { account, identifiers } = issuance;
+    const { order } = progress;
+    const { certificate: url } = order;
+    if (url === undefined) {
+      throw new AcmeProtocolError(`${order.url}: the order is valid but has no certificate URL`, { url: order.url });
+    }
+    return ownKey(issuance, progress).pipe(
+      concatMap(({ key, publicKey }) =>
+        getCertificate(account, url, { publicKey, identifiers }).pipe(
+          map((certificate): Step => ({
+            type: 'certificate-issued',
+            ...eventBase(issuance, order),
+            certificate,
+            ...defined({ key }),
+          })),
+        ),
       ),
-    ),
-  );
-};
+    );
+  });
 
 /** An order that was finalized by an earlier process is worth nothing without its key. */
-function ownKey(issuance: Issuance, progress: Progress): Observable<Pick<CertificateRequest, 'key' | 'publicKey'>> {
-  if (progress.request !== undefined) return of(progress.request);
-  if (issuance.csr !== undefined) return checkedRequest(issuance, issuance.csr);
-  return knownKey(issuance, progress).pipe(
+function ownKey(issuance: Issuance, { order, request }: Progress): Observable<Omit<CertificateRequest, 'csr'>> {
+  if (request !== undefined) return of(request);
+  return knownKey(issuance, order).pipe(
     map((key) => {
       if (key !== undefined) return { key, publicKey: key.publicKey };
       throw new AcmeOrderError(
         'the order is finalized, but the key of its certificate is not here: give the key, the CSR, or a keyStore that can load it; or make a new order',
-        progress.order,
-        { url: progress.order.url },
+        order,
+        { url: order.url },
       );
     }),
   );

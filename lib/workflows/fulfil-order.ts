@@ -1,4 +1,4 @@
-import { concatMap, defer, type Observable, of, throwError } from 'rxjs';
+import { concat, defer, EMPTY, filter, type Observable, throwError } from 'rxjs';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { IssuanceEvent } from '../model/events.js';
 import { authorize } from './authorize.js';
@@ -36,7 +36,15 @@ export const fulfilOrder = (issuance: Issuance, progress: Progress, taken = 0): 
           : 'the order goes round in circles';
       return throwError(() => new AcmeProtocolError(`${url}: ${what}`, { url }));
     }
-    return step(issuance, progress).pipe(
-      concatMap((each) => (each.type === 'progress' ? fulfilOrder(issuance, each.progress, taken + 1) : of(each))),
+    // The next step begins when this one has ended, its clean-up included.
+    let next: Progress | undefined;
+    return concat(
+      step(issuance, progress).pipe(
+        filter((each): each is IssuanceEvent => {
+          if (each.type === 'progress') next = each.progress;
+          return each.type !== 'progress';
+        }),
+      ),
+      defer(() => (next === undefined ? EMPTY : fulfilOrder(issuance, next, taken + 1))),
     );
   });

@@ -1,33 +1,24 @@
-import {
-  catchError,
-  concat,
-  concatMap,
-  defer,
-  EMPTY,
-  endWith,
-  from,
-  ignoreElements,
-  map,
-  mergeMap,
-  type Observable,
-  of,
-  tap,
-  throwError,
-} from 'rxjs';
+import { catchError, concat, concatMap, defer, from, map, mergeMap, type Observable, of, tap, throwError } from 'rxjs';
 import type { Challenge } from '../model/challenge.js';
-import { AcmeError } from '../model/errors/acme-error.js';
-import { AcmePortError } from '../model/errors/port-error.js';
 import { AcmeProblemError } from '../model/errors/problem-error.js';
 import { AcmeTimeoutError } from '../model/errors/timeout-error.js';
-import type { CleanUpFailed, IssuanceEvent } from '../model/events.js';
-import { runPort } from '../request/port.js';
+import type { ChallengeAnswered, CleanUpFailed } from '../model/events.js';
+import type { Order } from '../model/order.js';
 import { getAuthorization } from '../resources/authorization.js';
 import { respondToChallenge } from '../resources/challenge.js';
 import { bracket } from '../rx/bracket.js';
-import { deadline } from '../rx/deadline.js';
-import { explainInvalid } from './explain-invalid.js';
+import {
+  authorizationFailure,
+  isAboutIdentifier,
+  isFailed,
+  proofFailure,
+  throwFailures,
+} from './authorization-failure.js';
+import { explainInvalid, lookAtAll } from './explain-invalid.js';
+import { type FailedProof, forEachProof } from './for-each-proof.js';
 import { type Issuance, type Progress, progressed, type Step } from './issuance.js';
-import { forEachProof, type Proof, proofEventBase, settledEvent } from './proof.js';
+import { type Proof, proofEventBase, settledEvent } from './proof.js';
+import { present, type Presented, waitReady, withdraw } from './solver-work.js';
 import { watchOrder } from './watch-order.js';
 
 /**
@@ -38,62 +29,86 @@ import { watchOrder } from './watch-order.js';
  */
 export const proveControl = (issuance: Issuance, progress: Progress, proofs: readonly Proof[]): Observable<Step> =>
   defer(() => {
-    const presented = new Set<Proof>();
+    const { order } = progress;
+    const presented: Presented = new Map();
     const answers: Challenge[] = [];
-    const { maxRequestsInFlight: width } = issuance.account.session.state.limits;
+    const { state, scheduler } = issuance.account.session;
+    const { maxRequestsInFlight: width } = state.limits;
+    const refused = (failed: readonly FailedProof[]) => throwFailed(failed, order);
     return bracket<readonly Proof[], Step, CleanUpFailed>({
       acquire: () => of(proofs),
       use: () =>
         concat(
-          forEachProof(progress, proofs, width, (proof) => present(issuance, progress, proof, presented)),
-          forEachProof(progress, proofs, proofs.length, waitReady),
-          forEachProof(progress, proofs, width, (proof) => answer(issuance, progress, proof, answers)),
+          forEachProof<Step>(proofs, width, (proof) => present(issuance, order, proof, presented), refused),
+          forEachProof<Step>(proofs, proofs.length, waitReady, refused),
+          forEachProof<Step>(
+            proofs,
+            width,
+            (proof) => answer(issuance, order, proof, answers),
+            (failed) => (failed.length === 0 ? of() : afterFailure(issuance, order, proofs, failed)),
+          ),
           defer(() => awaitOrder(issuance, progress, proofs, answers)),
         ),
-      release: () => from(presented).pipe(mergeMap((proof) => withdraw(issuance, progress, proof), width)),
+      release: () =>
+        from(presented).pipe(mergeMap(([proof, presenting]) => withdraw(issuance, order, proof, presenting), width)),
       releaseTimeoutMs: Infinity, // Each clean-up has a limit of its own, and none of them errors.
       onDetachedValue: ({ error }) => {
-        issuance.account.session.state.onDetachedError(error);
+        state.onDetachedError(error);
       },
       onDetachedError: () => undefined,
-      scheduler: issuance.account.session.scheduler,
+      scheduler,
     });
   });
 
-const present = (
-  issuance: Issuance,
-  progress: Progress,
-  proof: Proof,
-  presented: Set<Proof>,
-): Observable<IssuanceEvent> =>
-  runPort('solver', () => {
-    presented.add(proof);
-    return proof.solver.present(proof.task);
-  }).pipe(
-    ignoreElements(),
-    endWith(undefined),
-    map(() => ({ type: 'challenge-presented', ...proofEventBase(issuance, progress, proof) }) as const),
+/** One error that is not about an identifier says more than a list of identifiers would. */
+function throwFailed(failed: readonly FailedProof[], order: Order): Observable<never> {
+  const general = failed.find(({ error }) => !isAboutIdentifier(error));
+  if (general !== undefined) return throwError(() => general.error);
+  throwFailures(
+    failed.map(({ proof, error }) => proofFailure(proof, error)),
+    order,
   );
+  return of();
+}
 
-const waitReady = ({ solver, task }: Proof): Observable<never> =>
-  runPort('solver', () => solver.ready?.(task) ?? EMPTY).pipe(ignoreElements());
+/** The siblings that the server was told of are validated all the same, and must be left presented until that is over. */
+function afterFailure(
+  issuance: Issuance,
+  order: Order,
+  proofs: readonly Proof[],
+  failed: readonly FailedProof[],
+): Observable<Step> {
+  const told = proofs.filter((proof) => !failed.some((each) => each.proof === proof));
+  const siblings = { ...order, authorizations: told.map(({ authorization }) => authorization.url) };
+  return lookAtAll(issuance, siblings, true).pipe(
+    catchError(() => of({ authorizations: [] })),
+    concatMap(({ authorizations }) => {
+      const general = failed.find(({ error }) => !isAboutIdentifier(error));
+      if (general !== undefined) return throwError(() => general.error);
+      const own = failed.map(({ proof, error }) => proofFailure(proof, error));
+      throwFailures([...own, ...authorizations.filter(isFailed).map(authorizationFailure)], order);
+      return of();
+    }),
+  );
+}
 
 /** A challenge that is under way already, in an order that is resumed, is not answered again. */
 const answer = (
   issuance: Issuance,
-  progress: Progress,
+  order: Order,
   proof: Proof,
   answers: Challenge[],
-): Observable<IssuanceEvent> => {
-  const { account } = issuance;
+): Observable<ChallengeAnswered> => {
   const { challenge } = proof;
-  const answered = challenge.status === 'pending' ? respondToChallenge(account, challenge) : of(challenge);
+  const answered = challenge.status === 'pending' ? respondToChallenge(issuance.account, challenge) : of(challenge);
   return answered.pipe(
     catchError((error: unknown) =>
-      error instanceof AcmeProblemError ? begunDespite(error, issuance, proof) : throwError(() => error),
+      error instanceof AcmeProblemError && isAboutIdentifier(error)
+        ? begunDespite(error, issuance, proof)
+        : throwError(() => error),
     ),
     tap((each) => answers.push(each)),
-    map(({ status }) => ({ type: 'challenge-answered', ...proofEventBase(issuance, progress, proof), status })),
+    map(({ status }) => ({ type: 'challenge-answered', ...proofEventBase(issuance, order, proof), status })),
   );
 };
 
@@ -120,36 +135,35 @@ function awaitOrder(
   answers: readonly Challenge[],
 ): Observable<Step> {
   const { retryAfterMs: _, ...order } = progress.order;
-  const settled = from(proofs.map(({ authorization }) => settledEvent(issuance, progress, authorization, 'valid')));
+  const settled = () =>
+    defer(() => from(proofs.map(({ authorization }) => settledEvent(issuance, order, authorization, 'valid'))));
   if (answers.every(({ status }) => status === 'valid')) {
-    return concat(settled, of(progressed(progress, { order: { ...order, status: 'ready' } })));
+    return concat(settled(), of(progressed(progress, { order: { ...order, status: 'ready' } })));
   }
   if (answers.some(({ status }) => status === 'invalid')) return explainInvalid(issuance, order, { settle: true });
   const waits = answers.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
   const asked = waits.length === 0 ? order : { ...order, retryAfterMs: Math.max(...waits) };
   return watchOrder(issuance, { ...progress, order: asked }, ({ status }) => status !== 'pending').pipe(
-    concatMap((step) => {
+    concatMap((step): Observable<Step> => {
       if (step.type !== 'progress') return of(step);
       const { order: moved } = step.progress;
-      return moved.status === 'invalid' ? explainInvalid(issuance, moved, { settle: true }) : concat(settled, of(step));
+      return moved.status === 'invalid'
+        ? explainInvalid(issuance, moved, { settle: true })
+        : concat(settled(), of(step));
     }),
+    catchError((error: unknown) =>
+      error instanceof AcmeTimeoutError ? explainTimeout(issuance, order, error) : throwError(() => error),
+    ),
   );
 }
 
-/** What fails here ends nothing: it is an event. */
-function withdraw(issuance: Issuance, progress: Progress, proof: Proof): Observable<CleanUpFailed> {
-  const { session } = issuance.account;
-  const { cleanUpTimeoutMs = 30_000 } = issuance.options;
-  return runPort('solver', () => proof.solver.cleanUp(proof.task)).pipe(
-    deadline({
-      forMs: cleanUpTimeoutMs,
-      scheduler: session.scheduler,
-      onTimeout: () => new AcmeTimeoutError(`the clean-up took longer than ${cleanUpTimeoutMs} ms`, undefined),
-    }),
-    ignoreElements(),
-    catchError((cause: unknown) => {
-      const error = cause instanceof AcmeError ? cause : new AcmePortError('solver', cause);
-      return of({ type: 'clean-up-failed', ...proofEventBase(issuance, progress, proof), error } as const);
+/** Some servers leave an order pending when a validation fails, and say why only in the authorization. */
+const explainTimeout = (issuance: Issuance, order: Order, timeout: AcmeTimeoutError): Observable<Step> =>
+  lookAtAll(issuance, order, false).pipe(
+    catchError(() => throwError(() => timeout)),
+    concatMap(({ authorizations }) => {
+      const refused = authorizations.filter(({ challenges }) => challenges.some(({ error }) => error !== undefined));
+      throwFailures(refused.map(authorizationFailure), order, timeout);
+      return throwError(() => timeout);
     }),
   );
-}

@@ -1,10 +1,13 @@
-import { concat, concatMap, type Observable, of } from 'rxjs';
+import { concat, concatMap, defer, type Observable, of } from 'rxjs';
 import type { IssuanceEvent } from '../model/events.js';
-import type { AcmeAccount } from '../request/account.js';
+import { type AcmeAccount, checkUrl } from '../request/account.js';
+import { refuseAccountKey } from '../resources/finalize.js';
 import { getOrder } from '../resources/order.js';
+import { checkedRequest } from './certificate-request.js';
 import { fulfilOrder } from './fulfil-order.js';
-import { checkedOptions, type Issuance, type IssuanceOptions } from './issuance.js';
-import { orderEvent } from './obtain-certificate.js';
+import { type CertificateRequest, type Issuance, orderEvent } from './issuance.js';
+import { checkedOptions, type IssuanceOptions } from './issuance-options.js';
+import { withOrderUrl } from './with-order-url.js';
 
 /**
  * Takes up an order from its URL and brings it to its certificate, from whatever status it has.
@@ -18,12 +21,22 @@ import { orderEvent } from './obtain-certificate.js';
  * @see RFC 8555 §7.4, §7.1.6
  */
 export function resumeOrder(account: AcmeAccount, url: string, options: IssuanceOptions): Observable<IssuanceEvent> {
-  if (!URL.canParse(url)) throw new TypeError(`resumeOrder: url must be the absolute URL of an order, found ${url}`);
-  const checked = checkedOptions('resumeOrder', options);
-  return getOrder(account, url).pipe(
+  checkUrl('resumeOrder', url);
+  const { csr, ...checked } = checkedOptions('resumeOrder', options);
+  const { key } = checked.options;
+  return defer(() => {
+    if (key !== undefined) refuseAccountKey(account, key.publicKey);
+    return getOrder(account, url);
+  }).pipe(
     concatMap((order) => {
       const issuance: Issuance = { account, ...checked, identifiers: order.identifiers };
-      return concat(of(orderEvent(issuance, order, true)), fulfilOrder(issuance, { order, finalizations: 0 }));
+      const request$: Observable<CertificateRequest | undefined> =
+        csr === undefined ? of(undefined) : checkedRequest(issuance, csr);
+      return concat(
+        of(orderEvent(issuance, order, true)),
+        request$.pipe(concatMap((request) => fulfilOrder(issuance, { order, request, finalizations: 0 }))),
+      );
     }),
+    withOrderUrl(url),
   );
 }

@@ -1,5 +1,4 @@
-import { concatMap, EMPTY, type Observable, of } from 'rxjs';
-import type { Polled } from '../model/events.js';
+import { map, mergeMap, type Observable, of } from 'rxjs';
 import type { Order } from '../model/order.js';
 import { pollUntil } from '../rx/poll-until.js';
 import { getOrder } from '../resources/order.js';
@@ -10,7 +9,7 @@ import { eventBase, type Issuance, type Progress, progressed, type Step } from '
  * Looks at an order until it has moved. The order in `progress` counts as a look that was had: what it says of when
  * to look next is honoured.
  *
- * Emits `polled` for each new look, then how far the order came.
+ * Emits `waiting` for the wait before the first look, `polled` for each look, then how far the order came.
  */
 export const watchOrder = (
   issuance: Issuance,
@@ -24,15 +23,12 @@ export const watchOrder = (
       settled: moved,
       select: (look, nextLookMs) => ({ look, nextLookMs }),
     }),
-    concatMap(({ look, nextLookMs }, index) => {
-      if (index === 0) return EMPTY;
-      const event = polled(issuance, look, nextLookMs);
-      return nextLookMs === undefined ? of(event, progressed(progress, { order: look })) : of(event);
+    map(({ look, nextLookMs }, index): Step[] => {
+      const { status } = look;
+      const base = eventBase(issuance, look);
+      const next = nextLookMs === undefined ? undefined : new Date(base.at.getTime() + nextLookMs);
+      if (next === undefined) return [{ type: 'polled', ...base, status }, progressed(progress, { order: look })];
+      return [{ type: index === 0 ? 'waiting' : 'polled', ...base, status, nextPollAt: next }];
     }),
+    mergeMap((steps) => steps, 1),
   );
-
-function polled(issuance: Issuance, order: Order, nextLookMs: number | undefined): Polled {
-  const base = eventBase(issuance, order);
-  const nextPollAt = nextLookMs === undefined ? {} : { nextPollAt: new Date(base.at.getTime() + nextLookMs) };
-  return { type: 'polled', ...base, status: order.status, ...nextPollAt };
-}

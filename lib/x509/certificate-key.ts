@@ -1,11 +1,9 @@
 import { defer, type Observable } from 'rxjs';
-import type { CertificateKeyType } from '../model/key-type.js';
+import { type CertificateKeyType, certificateKeyTypes } from '../model/key-type.js';
 import type { CertificateKey } from '../model/ports.js';
 
 /** A key comes before a request, which needs pkijs too, so that they are loaded together. */
 const loadPki = () => import('./pki.js');
-
-const keyTypes: readonly CertificateKeyType[] = ['P-256', 'P-384', 'RSA-2048', 'RSA-3072', 'RSA-4096'];
 
 /**
  * Makes the key of a new certificate with WebCrypto.
@@ -16,8 +14,8 @@ const keyTypes: readonly CertificateKeyType[] = ['P-256', 'P-384', 'RSA-2048', '
  * @see RFC 8555 §7.4
  */
 export function generateCertificateKey(keyType: CertificateKeyType): Observable<CertificateKey> {
-  if (!keyTypes.includes(keyType)) {
-    throw new TypeError(`certificate key: type "${keyType}" is not one of ${keyTypes.join(', ')}`);
+  if (!certificateKeyTypes.includes(keyType)) {
+    throw new TypeError(`certificate key: type "${keyType}" is not one of ${certificateKeyTypes.join(', ')}`);
   }
   return defer(async () => (await loadPki()).generated(keyType));
 }

@@ -1,13 +1,12 @@
 import { identifierKey } from '../codec/identifier.js';
+import type { CertificateDetails } from '../model/certificate.js';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { Identifier } from '../model/identifier.js';
-import type { ChainLink } from '../model/ports.js';
+import type { ExpectedLeaf } from '../model/ports.js';
 
-/** What the first certificate of a chain has to say. */
-export interface ExpectedLeaf {
-  /** The DER SubjectPublicKeyInfo. */
-  readonly publicKey: Uint8Array;
-  readonly identifiers: readonly Identifier[];
+/** A certificate of a chain, and whether the next one's key verifies its signature (true for the last one). */
+export interface ChainLink extends CertificateDetails {
+  readonly verifiedByNext: boolean;
 }
 
 /**

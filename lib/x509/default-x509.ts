@@ -1,11 +1,12 @@
 import { defer, from, map, type Observable, switchMap, take, throwIfEmpty } from 'rxjs';
+import type { CertificateDetails } from '../model/certificate.js';
 import type { Identifier } from '../model/identifier.js';
 import type {
   CertificateKey,
   CertificateReader,
   CertificateRequestBuilder,
   CertificateRequestDetails,
-  ChainLink,
+  ExpectedLeaf,
 } from '../model/ports.js';
 
 /** The module system loads it once, and again only where that failed. */
@@ -45,17 +46,19 @@ export const certificateReader = {
    *
    * @see RFC 2986 §4
    */
-  readRequest: (der: Uint8Array): Observable<CertificateRequestDetails> =>
-    defer(loadPki).pipe(map(({ readRequest }) => readRequest(der))),
+  readRequest: (request: Uint8Array | string): Observable<CertificateRequestDetails> =>
+    defer(loadPki).pipe(map(({ readRequest }) => readRequest(request))),
 
   /**
-   * Emits once: what each certificate says, and whether the next one's key verifies it (ECDSA on P-256, P-384 and
-   * P-521, RSA, RSA-PSS, and Ed25519 where the platform has it; anything else counts as not verified); then completes.
-   * Errors with `AcmeProtocolError`, which names the position and has the certificate as its body, where one
-   * cannot be read.
+   * Emits once: the certificates of a PEM chain, read and checked; then completes. Signatures by ECDSA on P-256, P-384
+   * and P-521, RSA and RSA-PSS are verified, and Ed25519 where the platform has it; any other counts as wrong. Errors
+   * with {@link AcmeProtocolError}, which has the bytes as its body and names the certificate at fault.
    *
-   * @see RFC 8555 §7.4.2, RFC 5280 §4.1
+   * @see RFC 8555 §7.4.2, §11.4, RFC 5280 §4.1
    */
-  readChain: (ders: readonly Uint8Array[]): Observable<{ readonly links: readonly ChainLink[] }> =>
-    defer(loadPki).pipe(switchMap(({ readChain }) => readChain(ders))),
+  readChain: (
+    pem: Uint8Array,
+    expected: ExpectedLeaf | undefined,
+  ): Observable<{ readonly chain: readonly CertificateDetails[] }> =>
+    defer(loadPki).pipe(switchMap(({ checkedChain }) => checkedChain(pem, expected))),
 } satisfies CertificateReader;

@@ -5,5 +5,5 @@
  */
 export { generated, imported } from './certificate-key-pair.js';
 export { unsignedRequest } from './certificate-request.js';
-export { readChain } from './read-chain.js';
+export { checkedChain } from './checked-chain.js';
 export { readRequest } from './read-request.js';

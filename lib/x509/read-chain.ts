@@ -1,6 +1,6 @@
 import type { Certificate } from 'pkijs';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
-import type { ChainLink } from '../model/ports.js';
+import type { ChainLink } from './check-chain.js';
 import { type ReadCertificate, readCertificate } from './certificate-details.js';
 
 /**

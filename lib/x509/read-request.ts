@@ -1,5 +1,6 @@
 import type { AsnType } from 'asn1js';
 import { type Attribute, CertificationRequest, type Extension, Extensions } from 'pkijs';
+import { decodePem } from '../codec/pem.js';
 import { identifierKey, toIdentifier } from '../codec/identifier.js';
 import { AcmeInputError } from '../model/errors/input-error.js';
 import type { Identifier } from '../model/identifier.js';
@@ -11,12 +12,13 @@ import { requestedExtensions } from './extensions.js';
 import { looksLikeDer } from './public-key.js';
 
 /**
- * Reads a PKCS#10 request: its public key, its alternative names, and its common name where those lack it. Does not
+ * Reads a PKCS#10 request, DER or PEM: its public key, its alternative names, and its common name where those lack it. Does not
  * check its signature. Throws {@link AcmeInputError} on anything else, bytes that follow included.
  *
  * @see RFC 2986 §4, RFC 8555 §7.4
  */
-export function readRequest(der: Uint8Array): CertificateRequestDetails {
+export function readRequest(request: Uint8Array | string): CertificateRequestDetails {
+  const der = typeof request === 'string' ? decodeRequest(request) : request;
   if (!looksLikeDer(der))
     throw new AcmeInputError('not a certificate request: it is not DER (PEM text has to be decoded first)');
   try {
@@ -26,9 +28,19 @@ export function readRequest(der: Uint8Array): CertificateRequestDetails {
     if (subject === undefined || publicKey === undefined) throw new Error('a field of it is missing');
     const named = identifiersOf(attributes.flatMap(extensionsOf));
     const common = attributeTexts(subject, commonName).map(identifierOf);
-    return { identifiers: union(named, common), publicKey: encodingOf(publicKey) };
+    return { der, identifiers: union(named, common), publicKey: encodingOf(publicKey) };
   } catch (cause) {
     throw new AcmeInputError('not a certificate request: it is not built like PKCS#10', { cause });
+  }
+}
+
+function decodeRequest(pem: string): Uint8Array {
+  try {
+    return decodePem(pem, ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST']);
+  } catch (cause) {
+    throw new AcmeInputError(`not a certificate request: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }
 

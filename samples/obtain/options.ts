@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type CertificateKeyType, type Identifier, toIdentifier } from 'rxacme';
+import { type CertificateKeyType, certificateKeyTypes, type Identifier, toIdentifier } from 'rxacme';
 
 /** What the command line asks for. */
 export interface Options {
@@ -33,8 +34,6 @@ export const usage = `Obtains a certificate and writes fullchain.pem and privkey
   --resume URL        go on with an order that was interrupted
   --help              this text`;
 
-const keyTypes: readonly CertificateKeyType[] = ['P-256', 'P-384', 'RSA-2048', 'RSA-3072', 'RSA-4096'];
-
 /** Reads the command line; `undefined` asks for help. Throws an error whose message is for the user. */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
@@ -54,19 +53,28 @@ export function readOptions(args: readonly string[]): Options | undefined {
     },
   });
   if (values.help) return undefined;
+  if (values.resume !== undefined && values.directory === undefined) {
+    throw new Error('--resume needs --directory: an order belongs to the CA where it was made');
+  }
   if (values.directory !== undefined && values.domain.length === 0 && values.resume === undefined) {
     throw new Error('--domain is missing: name at least one host name or IP address');
   }
-  const keyType = keyTypes.find((each) => each === values['key-type']);
+  if (values.directory !== undefined && !values.directory.startsWith('https://')) {
+    throw new Error(`--directory must be an https: URL, not ${values.directory}`);
+  }
+  if (values.email !== undefined && !/^[^\s@,]+@[^\s@,]+$/.test(values.email)) {
+    throw new Error(`--email must be one plain address, not ${values.email}`);
+  }
+  const keyType = certificateKeyTypes.find((each) => each === values['key-type']);
   if (keyType === undefined)
-    throw new Error(`--key-type must be one of ${keyTypes.join(', ')}, not ${values['key-type']}`);
+    throw new Error(`--key-type must be one of ${certificateKeyTypes.join(', ')}, not ${values['key-type']}`);
   const httpPort = Number(values['http-port']);
   if (!Number.isInteger(httpPort) || httpPort < 1 || httpPort > 65_535) {
     throw new Error(`--http-port must be a port from 1 to 65535, not ${values['http-port']}`);
   }
   return {
     directory: values.directory,
-    domains: values.domain.map(toIdentifier),
+    domains: values.domain.map(readDomain),
     email: values.email,
     out: values.out,
     accountKey: values['account-key'],
@@ -78,10 +86,21 @@ export function readOptions(args: readonly string[]): Options | undefined {
   };
 }
 
+function readDomain(name: string): Identifier {
+  if (name.startsWith('*.')) {
+    throw new Error(`${name}: this sample proves names by http-01, which no CA takes for wildcards`);
+  }
+  return toIdentifier(name);
+}
+
 function readCa(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const pem = readFileSync(file, 'utf8');
+    new X509Certificate(pem);
+    return pem;
   } catch (error) {
-    throw new Error(`--ca-file cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(`--ca-file holds no PEM certificate that can be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

@@ -11,17 +11,19 @@ function details(event: IssuanceEvent): string {
       return `${event.status}, ${event.orderUrl}${event.resumed ? ' (resumed)' : ''}`;
     case 'authorization-pending':
     case 'challenge-presented':
-      return `${name(event)} by ${event.challengeType}`;
+      return `${event.name} by ${event.challengeType}`;
     case 'challenge-answered':
-      return `${name(event)} by ${event.challengeType}: ${event.status}`;
+      return `${event.name} by ${event.challengeType}: ${event.status}`;
     case 'authorization-settled':
-      return `${name(event)}: ${event.status}`;
+      return `${event.name}: ${event.status}`;
+    case 'waiting':
+      return `${event.status}, first look in ${seconds(event.nextPollAt.getTime() - event.at.getTime())}`;
     case 'polled':
       return `${event.status}${event.nextPollAt === undefined ? '' : `, next look in ${seconds(event.nextPollAt.getTime() - event.at.getTime())}`}`;
     case 'order-finalized':
       return event.status;
     case 'clean-up-failed':
-      return `${name(event)}: ${event.error.message}`;
+      return `${event.name}: ${event.error.message}`;
     case 'certificate-issued':
       return `serial number ${event.certificate.leaf.serialNumber}`;
     case 'order-ready':
@@ -29,8 +31,5 @@ function details(event: IssuanceEvent): string {
       return '';
   }
 }
-
-const name = ({ identifier, wildcard }: { identifier: { value: string }; wildcard: boolean }): string =>
-  `${wildcard ? '*.' : ''}${identifier.value}`;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;

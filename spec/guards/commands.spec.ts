@@ -1,4 +1,5 @@
 /** The guards that are other people's programs: each must say no, by its exit code, to what its configuration forbids. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { oddFiles } from '../../tools/check-package.mjs';
@@ -46,12 +47,14 @@ it('the compiler refuses what the options forbid', () => {
 
 it('typedoc refuses a link that leads nowhere', () => {
   const source = '/** See {@link nowhere}. */\nexport const x = 1;\n';
+  const { entryPoints } = JSON.parse(readFileSync(join(repository, 'typedoc.json'), 'utf8')) as {
+    entryPoints: string[];
+  };
   const files = {
     'package.json': JSON.stringify({ name: 'rxacme', type: 'module', exports: {} }),
     'tsconfig.json': leanConfig,
     'README.md': '',
-    'lib/index.ts': source,
-    'lib/node/index.ts': source,
+    ...Object.fromEntries(entryPoints.map((path) => [path, source])),
   };
   const { status, text } = command('node_modules/.bin/typedoc', [], temporaryTree(files, ['typedoc.json']));
   expect(text).toContain('nowhere');

@@ -19,7 +19,13 @@ const sound = {
   'lib/workflows/obtain.ts': uses('../rx/poll-until.js', '../x509/read.js', '../signing/jws.js'),
   'lib/node/index.ts': `export { readFileSync } from 'node:fs';\n${uses('../workflows/obtain.js')}`,
   'lib/testing/virtual-time.ts': "export { TestScheduler } from 'rxjs/testing';\n",
+  'lib/testing/issuing/issuing.ts': uses('./authority.js'),
+  'lib/testing/issuing/authority.ts': `export { Certificate } from 'pkijs';\n${uses('../../x509/read.js', '../../codec/pem.js')}`,
   'lib/dev-ca/server.ts': `import 'node:https';\n${uses('../testing/virtual-time.js')}`,
+  'lib/dev-ca/load.ts':
+    "import type * as issuing from '../testing/issuing/issuing.js';\n" +
+    "import type { Certificate } from '../testing/issuing/authority.js';\n" +
+    "export type Issuing = [typeof issuing, Certificate];\nexport const load = () => import('../testing/issuing/issuing.js');\n",
 };
 
 type Seed = readonly [rule: string, what: string, files: Record<string, string>];
@@ -83,6 +89,39 @@ const seeds: readonly Seed[] = [
       'lib/x509/pki.ts': "export { Certificate } from 'pkijs';\n",
     },
   ],
+  ['pkijs-only', 'pkijs in testing, outside issuing', one('lib/testing/a.ts', "import 'pkijs';\n")],
+  [
+    'issuing-by-dynamic-import',
+    'a static import of lib/testing/issuing/issuing.ts',
+    { 'lib/dev-ca/a.ts': uses('../testing/issuing/issuing.js'), 'lib/testing/issuing/issuing.ts': leaf },
+  ],
+  [
+    'issuing-by-dynamic-import',
+    'a static import past it, from the same layer',
+    { 'lib/testing/a.ts': uses('./issuing/b.js'), 'lib/testing/issuing/b.ts': leaf },
+  ],
+  [
+    'issuing-one-door',
+    'a dynamic import past lib/testing/issuing/issuing.ts',
+    {
+      'lib/dev-ca/a.ts': "export const f = () => import('../testing/issuing/b.js');\n",
+      'lib/testing/issuing/b.ts': leaf,
+    },
+  ],
+  [
+    'pki-eager',
+    'pkijs at the end of a static chain through issuing',
+    {
+      'lib/testing/a.ts': uses('./issuing/issuing.js'),
+      'lib/testing/issuing/issuing.ts': "export { Certificate } from 'pkijs';\n",
+    },
+  ],
+  [
+    'layer-testing',
+    'issuing imports dev-ca',
+    { 'lib/testing/issuing/a.ts': uses('../../dev-ca/b.js'), 'lib/dev-ca/b.ts': leaf },
+  ],
+  ['layer-root', 'the entry imports lib/dev-ca', { 'lib/index.ts': uses('./dev-ca/a.js'), 'lib/dev-ca/a.ts': leaf }],
   ['angular-only', 'Angular in solvers', one('lib/solvers/a.ts', uses('@angular/core'))],
   ['rxjs-public', 'rxjs/operators', one('lib/rx/a.ts', uses('rxjs/operators'))],
   ['rxjs-public', 'rxjs/ajax', one('lib/transport/a.ts', uses('rxjs/ajax'))],

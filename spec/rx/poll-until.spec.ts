@@ -293,6 +293,46 @@ describe('pollUntil: the limit', () => {
     }));
 });
 
+describe('pollUntil: what can be left out', () => {
+  it('takes the wait from the look itself, and emits the look', () =>
+    virtualTime(({ expectObservable, scheduler }) => {
+      const settled = ({ done: isDone = false }: Look) => isDone;
+      const options = { read: () => of(done('b')), settled, onTimeout: () => 'late', scheduler };
+      expectObservable(of(pending('a', 40)).pipe(pollUntil(options))).toBe('a 39ms (b|)', {
+        a: pending('a', 40),
+        b: done('b'),
+      });
+    }));
+
+  it('uses the async scheduler, and chance', () =>
+    virtualTime(({ testScheduler, flush }) => {
+      const frames: number[] = [];
+      const options = {
+        read: () => of(done('b')),
+        settled: (look: Look) => look.done === true,
+        onTimeout: () => 'late',
+      };
+      of(pending('a'))
+        .pipe(pollUntil<Look>(options))
+        .subscribe(() => frames.push(testScheduler.now()));
+      flush();
+      expect(frames).toEqual([0, expect.any(Number)]);
+      expect(frames[1]).toBeGreaterThanOrEqual(225);
+      expect(frames[1]).toBeLessThanOrEqual(275);
+    }));
+
+  it.each(['firstMs', 'factor', 'maxMs', 'jitter', 'maxRetryAfterMs', 'timeoutMs'])(
+    'throws at the call where %s is no number, or negative',
+    (name) => {
+      for (const value of [-1, NaN, '5', null]) {
+        expect(() => poll({ read: never, [name]: value })).toThrow(TypeError);
+        expect(() => poll({ read: never, [name]: value })).toThrow(`${name} must be a number`);
+      }
+      for (const value of [0, Infinity, undefined]) expect(() => poll({ read: never, [name]: value })).not.toThrow();
+    },
+  );
+});
+
 describe('pollUntil: the source', () => {
   it('of several values is worked through in order, one at a time', () =>
     virtualTime(({ cold, expectObservable, scheduler, flush }) => {

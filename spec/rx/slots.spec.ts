@@ -135,12 +135,11 @@ describe('slots', () => {
     const { work, started } = workshop();
     const gate = new Subject<never>();
     run(work('a', gate)).subscribe();
-    run(
-      work(
-        'b',
-        defer(() => void run(work('d', EMPTY)).subscribe() ?? EMPTY),
-      ),
-    ).subscribe();
+    const asking = defer(() => {
+      run(work('d', EMPTY)).subscribe();
+      return EMPTY;
+    });
+    run(work('b', asking)).subscribe();
     run(work('c', EMPTY)).subscribe();
     gate.complete();
     expect(started).toEqual(['a', 'b', 'c', 'd']);

@@ -15,9 +15,12 @@ interface Run {
   readonly stderr: string;
 }
 
-const run = (...args: string[]): Promise<Run> =>
+/** Runs the sample; an object among the arguments is a part of its environment. */
+const run = (...all: (string | Record<string, string>)[]): Promise<Run> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { timeout: 50_000 }, (error, stdout, stderr) => {
+    const args = all.filter((each) => typeof each === 'string');
+    const env = Object.assign({}, process.env, ...all.filter((each) => typeof each !== 'string'));
+    execFile(process.execPath, [program, ...args], { timeout: 50_000, env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
     });
   });
@@ -117,7 +120,10 @@ describeWithPebble('the obtain sample', { blocklist: ['blocked.example'] }, (peb
     [['--http-port', 'eighty'], /--http-port must be a port/],
     [['--domain', 'not a name'], /"not a name"/],
     [['--directory', 'https://ca.example/dir'], /--domain is missing/],
-    [['--ca-file', '/does/not/exist'], /--ca-file cannot be read/],
+    [['--ca-file', '/does/not/exist'], /--ca-file holds no PEM certificate/],
+    [['--email', 'no address'], /--email must be one plain address/],
+    [['--domain', '*.example.org'], /http-01/],
+    [['--resume', 'https://ca.example/order/1'], /--resume needs --directory/],
     [['--directory', 'http://ca.example/dir', '--domain', 'a.example'], /https:/],
   ])('refuses %j with one line and no stack', async (args, message) => {
     const { code, stderr } = await run('--out', join(out, 'files'), ...args);
@@ -125,6 +131,20 @@ describeWithPebble('the obtain sample', { blocklist: ['blocked.example'] }, (peb
     expect(stderr).not.toMatch(/^ +at /m);
     expect(code).toBeGreaterThan(0);
     expect(readdirSync(out)).not.toContain('files/privkey.pem');
+  });
+
+  it('starts a CA of its own where none is named', async () => {
+    const { code, stdout } = await run('--out', join(out, 'files'));
+    expect(stdout).toMatch(/^test CA at https:\/\/127\.0\.0\.1:\d+\/dir$/m);
+    expect(files()).toEqual(['account.pem', 'fullchain.pem', 'privkey.pem']);
+    expect(code).toBe(0);
+  });
+
+  it('says how to get the test CA where there is none', async () => {
+    const { code, stderr } = await run('--out', join(out, 'files'), { RXACME_PEBBLE_BIN: out });
+    expect(stderr).toContain('RXACME_PEBBLE_BIN');
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(code).toBe(1);
   });
 
   it('says what to do about a CA whose own certificate is not trusted', async () => {

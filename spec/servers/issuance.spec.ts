@@ -1,55 +1,33 @@
-import { firstValueFrom, from, lastValueFrom, takeWhile } from 'rxjs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
-  acmeErrorNamespace,
   AcmeAuthorizationError,
   AcmeInputError,
-  AcmeOrderError,
   AcmeProblemError,
-  AcmeUserActionRequiredError,
-  type AcmeAccount,
-  type CertificateKey,
-  findAccount,
   generateCertificateKey,
-  generateSigner,
-  getAccount,
-  getAuthorization,
   importCertificateKey,
-  jwkThumbprint,
-  keyAuthorization,
-  type KeyStore,
-  newAccount,
-  newOrder,
+  type IssuanceEvent,
   obtainCertificate,
-  pollAuthorization,
-  respondToChallenge,
-  resumeOrder,
   type TxtRecord,
 } from '../../lib/index.js';
-import type { Pebble } from '../support/pebble.js';
 import { describeWithPebble } from '../support/with-pebble.js';
 import { openssl } from '../x509/openssl.js';
 import { publicKeyOf, verifyChain } from './support/chain.js';
 import {
-  countOf,
-  eventsOf,
-  http01Of,
   issued,
   namesIn,
   obtain,
   ofType,
   openAccount,
-  openSession,
+  type Outcome,
   outcomeOf,
+  problemType,
   quickPoll,
-  register,
+  valuesOf,
 } from './support/client.js';
 import { isFree } from './support/free.js';
-import { holdValidation } from './support/held-validation.js';
 import { dns01In, http01In } from './support/zone.js';
-
-const problem = (name: string) => `${acmeErrorNamespace}${name}`;
-const values = (identifiers: readonly { readonly value: string }[]) => identifiers.map(({ value }) => value).sort();
 
 describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] }, (get) => {
   describe('for names', () => {
@@ -64,14 +42,16 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
         'authorization-pending',
         'challenge-presented',
         'challenge-answered',
+        'waiting',
         'authorization-settled',
         'order-ready',
         'order-finalized',
+        'waiting',
         'certificate-issued',
       ]);
 
       const { certificate, key } = issued(events);
-      expect(values(certificate.leaf.identifiers)).toEqual(['one.test']);
+      expect(valuesOf(certificate.leaf.identifiers)).toEqual(['one.test']);
       const { publicKeyPem, notBefore, notAfter } = await verifyChain(pebble, certificate.chainPem, ['one.test']);
       expect(publicKeyPem).toBe(await publicKeyOf(issued(events)));
       expect(key?.keyType).toBe('P-256');
@@ -93,7 +73,7 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
         identifiers.map(() => 'valid'),
       );
       const { certificate } = issued(events);
-      expect(values(certificate.leaf.identifiers)).toEqual(identifiers);
+      expect(valuesOf(certificate.leaf.identifiers)).toEqual(identifiers);
       const { publicKeyPem } = await verifyChain(pebble, certificate.chainPem, identifiers);
       expect(publicKeyPem).toBe(await publicKeyOf(issued(events)));
       expect(await isFree(pebble.httpPort)).toBe(true);
@@ -120,12 +100,12 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
         expect(visible.toSorted()).toEqual([...added.map(({ value }) => value), 'of somebody else'].sort());
       }
       expect(visibleWhenReady).toHaveLength(2);
-      expect(values(removed)).toEqual(values(added));
+      expect(valuesOf(removed)).toEqual(valuesOf(added));
       expect(pebble.dns.txt(record)).toEqual(['of somebody else']);
 
       expect(namesIn(events, 'challenge-presented')).toEqual(['*.wild.test dns-01', 'wild.test dns-01']);
       const { certificate } = issued(events);
-      expect(values(certificate.leaf.identifiers)).toEqual(['*.wild.test', 'wild.test']);
+      expect(valuesOf(certificate.leaf.identifiers)).toEqual(['*.wild.test', 'wild.test']);
       await verifyChain(pebble, certificate.chainPem, identifiers);
     });
 
@@ -152,7 +132,7 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
         'mixed.test http-01',
       ]);
       const { certificate } = issued(events);
-      expect(values(certificate.leaf.identifiers)).toEqual(['*.mixed.test', '127.0.0.1', 'mixed.test']);
+      expect(valuesOf(certificate.leaf.identifiers)).toEqual(['*.mixed.test', '127.0.0.1', 'mixed.test']);
       await verifyChain(pebble, certificate.chainPem, identifiers);
       expect(pebble.dns.txt('_acme-challenge.mixed.test')).toEqual([]);
       expect(await isFree(pebble.httpPort)).toBe(true);
@@ -185,8 +165,11 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
         }),
       );
       if (!(error instanceof AcmeAuthorizationError)) throw error;
-      expect(values(error.failures.map(({ identifier }) => identifier))).toEqual(['nowhere.test', 'refusing.test']);
-      expect(error.failures.map((each) => each.problem?.type)).toEqual([problem('connection'), problem('connection')]);
+      expect(valuesOf(error.failures.map(({ identifier }) => identifier))).toEqual(['nowhere.test', 'refusing.test']);
+      expect(error.failures.map((each) => each.problem?.type)).toEqual([
+        problemType('connection'),
+        problemType('connection'),
+      ]);
       expect(error.message.split('\n').sort()).toEqual([
         expect.stringMatching(/^nowhere\.test \(http-01\): connection: .*could not resolve/),
         expect.stringMatching(/^refusing\.test \(http-01\): connection: .*127\.0\.0\.9.*connection refused/),
@@ -215,10 +198,13 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
         obtainCertificate(await openAccount(pebble), { identifiers: names, solvers: [solver], poll: quickPoll }),
       );
       if (!(error instanceof AcmeAuthorizationError)) throw error;
-      expect(values(error.failures.map(({ identifier }) => identifier))).toEqual(['silent.dns.test', 'wrong.dns.test']);
+      expect(valuesOf(error.failures.map(({ identifier }) => identifier))).toEqual([
+        'silent.dns.test',
+        'wrong.dns.test',
+      ]);
       expect(error.failures.map((each) => each.problem?.type)).toEqual([
-        problem('unauthorized'),
-        problem('unauthorized'),
+        problemType('unauthorized'),
+        problemType('unauthorized'),
       ]);
       expect(error.message.split('\n').sort()).toEqual([
         expect.stringMatching(/^silent\.dns\.test \(dns-01\): unauthorized: Error retrieving TXT records/),
@@ -237,7 +223,7 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
         }),
       );
       if (!(error instanceof AcmeProblemError)) throw error;
-      expect(error).toMatchObject({ code: 'problem', problem: { type: problem('rejectedIdentifier') } });
+      expect(error).toMatchObject({ code: 'problem', problem: { type: problemType('rejectedIdentifier') } });
       expect(error.problem.subproblems).toMatchObject([{ identifier: { type: 'dns', value: 'www.blocked.test' } }]);
       expect(error.message).toContain('www.blocked.test');
       expect(error.headers).not.toHaveProperty('replay-nonce');
@@ -245,128 +231,41 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
     });
   });
 
-  describe('of an order that is resumed', () => {
-    const begunUntil = async (account: AcmeAccount, type: string, options: Parameters<typeof obtainCertificate>[1]) => {
-      const issuance = obtainCertificate(account, { poll: quickPoll, ...options });
-      const events = await eventsOf(issuance.pipe(takeWhile((event) => event.type !== type, true)));
-      return events[0]?.orderUrl ?? '';
-    };
-    const keptKeys = (): KeyStore & { readonly keys: Map<string, CertificateKey> } => {
-      const keys = new Map<string, CertificateKey>();
-      return {
-        keys,
-        save: (url, key) => (keys.set(url, key), []),
-        load: (url) => [keys.get(url)].filter((key) => key !== undefined),
-      };
-    };
-    const resume = (account: AcmeAccount, url: string, options: Parameters<typeof resumeOrder>[2]) =>
-      eventsOf(resumeOrder(account, url, { poll: quickPoll, ...options }));
-
-    it('while pending', async () => {
+  describe('whose clean-up fails', () => {
+    const failing = async (ms: number): Promise<Outcome<IssuanceEvent> & { readonly removed: number }> => {
       const pebble = get();
-      const account = await openAccount(pebble);
-      const order = await firstValueFrom(newOrder(account, { identifiers: ['pending.test'] }));
-      const events = await resume(account, order.url, { solvers: [http01In(pebble)] });
-      expect(events[0]).toMatchObject({ type: 'order-created', resumed: true, status: 'pending', orderUrl: order.url });
-      await verifyChain(pebble, issued(events).certificate.chainPem, ['pending.test']);
-    });
-
-    it('while pending, one of two names proven: only the other one is presented', async () => {
-      const pebble = get();
-      const account = await openAccount(pebble);
-      const order = await firstValueFrom(newOrder(account, { identifiers: ['first.half.test', 'second.half.test'] }));
-      const looks = await Promise.all(
-        order.authorizations.map((url) => firstValueFrom(getAuthorization(account, url))),
-      );
-      const first = looks.find(({ identifier }) => identifier.value === 'first.half.test');
-      expect(await proveByHand(pebble, account, first?.url ?? '')).toBe('valid');
-      const events = await resume(account, order.url, { solvers: [http01In(pebble)] });
-      expect(namesIn(events, 'challenge-presented')).toEqual(['second.half.test http-01']);
-      expect(values(issued(events).certificate.leaf.identifiers)).toEqual(['first.half.test', 'second.half.test']);
-    });
-
-    it('while pending, its challenge under way: presented again, not answered again', async () => {
-      const pebble = get();
-      const account = await openAccount(pebble);
-      const order = await firstValueFrom(newOrder(account, { identifiers: ['under.way.test'] }));
-      const solver = await holdValidation(pebble);
-      const challenge = await http01Of(account, order.authorizations[0] ?? '');
-      expect(await firstValueFrom(respondToChallenge(account, challenge))).toMatchObject({ status: 'processing' });
-      pebble.resetLog();
-      const events = await resume(account, order.url, { solvers: [solver] });
-      expect(namesIn(events, 'challenge-presented')).toEqual(['under.way.test http-01']);
-      expect(ofType(events, 'challenge-answered').map(({ status }) => status)).toEqual(['processing']);
-      expect(countOf(pebble, '/chalZ/')).toBe(0);
-      await verifyChain(pebble, issued(events).certificate.chainPem, ['under.way.test']);
-    });
-
-    it('once ready: nothing is presented', async () => {
-      const pebble = get();
-      const account = await openAccount(pebble);
-      const url = await begunUntil(account, 'order-ready', {
-        identifiers: ['ready.test'],
-        solvers: [http01In(pebble)],
+      let removed = 0;
+      const solver = dns01In(pebble, {
+        remove: async ({ name, value }) => {
+          await delay(ms);
+          await pebble.dns.removeTxt(name, value);
+          removed++;
+          throw new Error('as asked for');
+        },
       });
-      const events = await resume(account, url, { solvers: [] });
-      expect(events[0]).toMatchObject({ type: 'order-created', resumed: true, status: 'ready' });
-      expect(namesIn(events, 'authorization-pending')).toEqual([]);
-      await verifyChain(pebble, issued(events).certificate.chainPem, ['ready.test']);
+      const options = { identifiers: ['unclean.test', '*.unclean.test'], solvers: [solver], poll: quickPoll };
+      const outcome = await outcomeOf(obtainCertificate(await openAccount(pebble), options));
+      return { ...outcome, removed };
+    };
+
+    it('is issued all the same, and each failure is an event', async () => {
+      const { events, error, removed } = await failing(0);
+      expect(error).toBeUndefined();
+      expect(removed).toBe(2);
+      expect(ofType(events, 'certificate-issued')).toHaveLength(1);
+      expect(ofType(events, 'clean-up-failed')).toMatchObject([
+        { identifier: { value: 'unclean.test' }, error: { code: 'port', message: 'the solver failed: as asked for' } },
+        { identifier: { value: 'unclean.test' }, error: { code: 'port', message: 'the solver failed: as asked for' } },
+      ]);
     });
 
-    it('once finalized, with the key that was stored before that', async () => {
-      const pebble = get();
-      const account = await openAccount(pebble);
-      const keyStore = keptKeys();
-      const solvers = [http01In(pebble)];
-      const url = await begunUntil(account, 'order-finalized', { identifiers: ['finalized.test'], solvers, keyStore });
-      const events = await resume(account, url, { solvers: [], keyStore });
-      // It is processing for less than the time between two requests, as a rule.
-      expect(['processing', 'valid']).toContain(ofType(events, 'order-created')[0]?.status);
-      expect(ofType(events, 'order-finalized')).toEqual([]);
-      expect(issued(events).key).toBe(keyStore.keys.get(url));
-      const { publicKeyPem } = await verifyChain(pebble, issued(events).certificate.chainPem, ['finalized.test']);
-      expect(publicKeyPem).toBe(await publicKeyOf(issued(events)));
-    });
-
-    it('once valid: two requests and the same certificate again, but not without its key', async () => {
-      const pebble = get();
-      const account = await openAccount(pebble);
-      const events = await obtain(account, { identifiers: ['valid.test'], solvers: [http01In(pebble)] });
-      const { orderUrl, certificate, key } = issued(events);
-      if (key === undefined) throw new Error('no key');
-      pebble.resetLog();
-      const again = await resume(account, orderUrl, { solvers: [], key });
-      expect(again.map(({ type }) => type)).toEqual(['order-created', 'certificate-issued']);
-      expect(issued(again).certificate.chainPem).toBe(certificate.chainPem);
-      expect(pebble.requests().map(({ path }) => path)).toEqual(['/my-order/', '/certZ/']);
-
-      const { error } = await outcomeOf(resumeOrder(account, orderUrl, { solvers: [] }));
-      expect(error).toBeInstanceOf(AcmeOrderError);
-      expect(error).toMatchObject({ message: expect.stringContaining('key'), order: { status: 'valid' } });
-    });
-
-    it('once invalid: why', async () => {
-      const pebble = get();
-      await pebble.dns.setServfail('invalid.test');
-      const account = await openAccount(pebble);
-      const options = { identifiers: ['invalid.test'], solvers: [http01In(pebble)], poll: quickPoll };
-      const first = await outcomeOf(obtainCertificate(account, options));
-      const { events, error } = await outcomeOf(resumeOrder(account, first.events[0]?.orderUrl ?? '', { solvers: [] }));
-      expect(events[0]).toMatchObject({ type: 'order-created', resumed: true, status: 'invalid' });
-      expect(error).toBeInstanceOf(AcmeAuthorizationError);
-      expect(error).toMatchObject({
-        failures: [{ identifier: { value: 'invalid.test' }, problem: { type: problem('connection') } }],
-      });
-      expect((error as Error).message).toBe((first.error as Error).message);
-    });
-
-    it('not by another account', async () => {
-      const pebble = get();
-      const session = openSession(pebble);
-      const order = await firstValueFrom(newOrder(await register(session), { identifiers: ['mine.test'] }));
-      const { events, error } = await outcomeOf(resumeOrder(await register(session), order.url, { solvers: [] }));
-      expect(events).toEqual([]);
-      expect(error).toBeInstanceOf(AcmeProblemError);
+    it.each([
+      ['at once', 0],
+      ['slowly', 400],
+    ])('%s: the certificate is still the last event', async (_, ms) => {
+      const { events } = await failing(ms);
+      expect(ofType(events, 'clean-up-failed')).toHaveLength(2);
+      expect(events.at(-1)?.type).toBe('certificate-issued');
     });
   });
 
@@ -400,65 +299,6 @@ describeWithPebble('a certificate from Pebble', { blocklist: ['blocked.test'] },
       expect(issued(events).key).toBe(key);
       const { publicKeyPem } = await verifyChain(pebble, issued(events).certificate.chainPem, [name]);
       expect(publicKeyPem).toBe(await publicKeyOf(issued(events)));
-    });
-  });
-});
-
-/** Proves one authorization with the small functions, as an earlier process may have done. Resolves with its status. */
-async function proveByHand(pebble: Pebble, account: AcmeAccount, url: string): Promise<string> {
-  const { identifier, wildcard } = await firstValueFrom(getAuthorization(account, url));
-  const challenge = await http01Of(account, url);
-  const { type, token } = challenge;
-  const thumbprint = await firstValueFrom(jwkThumbprint(account.signer.publicJwk));
-  const secret = keyAuthorization(token, thumbprint);
-  const task = { identifier, wildcard, type, challenge, token, accountUrl: account.url, keyAuthorization: secret };
-  const solver = http01In(pebble);
-  await lastValueFrom(from(solver.present(task)), { defaultValue: undefined });
-  await firstValueFrom(respondToChallenge(account, challenge));
-  const { status } = await lastValueFrom(pollAuthorization(account, url, quickPoll));
-  await lastValueFrom(from(solver.cleanUp(task)), { defaultValue: undefined });
-  return status;
-}
-
-describeWithPebble('an account at Pebble', {}, (get) => {
-  it.each(['ES256', 'RS256'] as const)('%s: made, found again, read, and good for a certificate', async (alg) => {
-    const pebble = get();
-    const session = openSession(pebble);
-    const signer = await firstValueFrom(generateSigner(alg));
-    const options = { signer, termsOfServiceAgreed: true, contacts: ['mailto:somebody@example.org'] };
-    const account = await firstValueFrom(newAccount(session, options));
-    expect(account).toMatchObject({ created: true, resource: { status: 'valid', contacts: options.contacts } });
-    expect(await firstValueFrom(newAccount(session, options))).toMatchObject({ created: false, url: account.url });
-    expect(await firstValueFrom(findAccount(session, { signer }))).toMatchObject({ created: false, url: account.url });
-    expect(await firstValueFrom(getAccount(account))).toMatchObject({ status: 'valid', url: account.url });
-
-    const other = openSession(pebble);
-    const found = await firstValueFrom(findAccount(other, { signer }));
-    const events = await obtain(found, { identifiers: [`${alg.toLowerCase()}.test`], solvers: [http01In(pebble)] });
-    await verifyChain(pebble, issued(events).certificate.chainPem, [`${alg.toLowerCase()}.test`]);
-  });
-
-  it('that does not exist is not made by looking for it', async () => {
-    const session = openSession(get());
-    const signer = await firstValueFrom(generateSigner());
-    for (let i = 0; i < 2; i++) {
-      const error: unknown = await firstValueFrom(findAccount(session, { signer })).catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(AcmeProblemError);
-      expect(error).toMatchObject({ status: 400, problem: { type: problem('accountDoesNotExist') } });
-    }
-  });
-
-  it('is not made without agreement to the terms', async () => {
-    const signer = await firstValueFrom(generateSigner());
-    const error: unknown = await firstValueFrom(newAccount(openSession(get()), { signer })).catch(
-      (reason: unknown) => reason,
-    );
-    expect(error).toBeInstanceOf(AcmeUserActionRequiredError);
-    // The comma-ridden data: URL that Pebble sends in a Link header with another one.
-    expect(error).toMatchObject({
-      links: expect.arrayContaining([
-        { url: 'data:text/plain,Do%20what%20thou%20wilt', relations: ['terms-of-service'] },
-      ]) as unknown,
     });
   });
 });

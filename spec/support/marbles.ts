@@ -1,4 +1,4 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
+import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { expect } from 'vitest';
 
@@ -40,10 +40,10 @@ export function counted(inner: SchedulerLike): CountedScheduler {
     delays,
     pending: () => pending,
     now: () => inner.now(),
-    schedule: (work, delay = 0, state) => {
+    schedule: <T>(work: (this: SchedulerAction<T>, state: T) => void, delay = 0, state?: T) => {
       delays.push(delay);
       pending++;
-      const action = inner.schedule(work, delay, state);
+      const action = inner.schedule<T>(work, delay, state as T);
       action.add(() => pending--);
       return action;
     },

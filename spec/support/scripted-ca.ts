@@ -1,6 +1,6 @@
 import { concatMap, defer, finalize, isObservable, map, type Observable, of, tap, timer } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
-import type { AcmeHttpRequest, AcmeTransport } from '../../lib/model/ports.js';
+import type { AcmeHttpRequest, AcmeTransport } from '../../lib/index.js';
 
 /** The first part of a URL's path. */
 // prettier-ignore
@@ -34,7 +34,7 @@ export interface CaSettings {
   latencyMs?: number | Partial<Record<Operation, number>>;
   /** Whether to refuse the nonce of that POST, counted from 1. */
   badNonce?: (post: number) => boolean;
-  validationMs?: number;
+  validationMs?: number | ((name: string) => number);
   issuanceMs?: number;
   retryAfter?: Partial<Record<Operation, string>>;
   /** Names, `*.` included, that need no proof any more, and names that fail. */
@@ -63,12 +63,14 @@ export function scriptedCa(settings: CaSettings = {}) {
   const accounts = new Map<unknown, string>([['any', accountUrl]]);
   const orders: OrderState[] = [];
   const counts = { post: 0, nonce: 0, read: 0 };
+  const numbers = new Map<Operation, number>();
   const now = () => settings.scheduler?.now() ?? 0;
   const mixed = <T>(list: T[]): T[] => (settings.shuffle && counts.read++ % 2 === 0 ? [...list].reverse() : list);
 
   const nameStatus = ({ value, isReused, answered }: NameState) => {
     if (isReused) return 'valid';
-    if (answered === undefined || now() < answered.atMs + (settings.validationMs ?? 0)) return 'pending';
+    const { validationMs: ms = 0 } = settings;
+    if (answered === undefined || now() < answered.atMs + (typeof ms === 'number' ? ms : ms(value))) return 'pending';
     return settings.invalid?.(value) ? 'invalid' : 'valid';
   };
   const orderStatus = ({ names, finalizedAtMs }: OrderState) => {
@@ -173,7 +175,9 @@ export function scriptedCa(settings: CaSettings = {}) {
       const { header, payload } = readJws(http.body);
       const isNonceFresh = nonces.delete(String(header['nonce']));
       const seen: SeenRequest = { operation, http, atMs: now(), header, payload, isNonceFresh };
-      const number = history.push(seen) && history.filter((each) => each.operation === operation).length;
+      history.push(seen);
+      const number = (numbers.get(operation) ?? 0) + 1;
+      numbers.set(operation, number);
       const change = scripts.get(`${operation} ${number}`) ?? scripts.get(`${operation} every`);
       const outcome = change === undefined ? carryOut(seen) : change(() => carryOut(seen));
       const answer$ = isObservable(outcome) ? outcome : of(outcome);
@@ -188,7 +192,7 @@ export function scriptedCa(settings: CaSettings = {}) {
     });
   /** Changes the next request of that kind that has no script yet, the one of that number from 1, or every one. */
   const script = (operation: Operation, change: Script, which?: number | 'every') => {
-    let next = history.filter((each) => each.operation === operation).length + 1;
+    let next = (numbers.get(operation) ?? 0) + 1;
     while (which === undefined && scripts.has(`${operation} ${next}`)) next++;
     scripts.set(`${operation} ${which ?? next}`, change);
   };
@@ -210,7 +214,11 @@ function readJws(body = '{}'): Pick<SeenRequest, 'header' | 'payload'> {
 }
 
 /** A refusal with a problem document. */
-export const problem = (type: string, { status = 400, ...members } = {}, headers: Headers = {}): Answer => ({
+export const problem = (
+  type: string,
+  { status = 400, ...members }: { status?: number; [member: string]: unknown } = {},
+  headers: Headers = {},
+): Answer => ({
   status,
   headers: { 'content-type': 'application/problem+json', ...headers },
   body: { type: `${errors}${type}`, detail: `refused: ${type}`, status, ...members },

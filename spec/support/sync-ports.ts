@@ -1,19 +1,24 @@
 /** Every port of a session without a Promise in it, so that whole orders run in virtual time. */
 import { createHash } from 'node:crypto';
+import { decodePem, parsePemChain } from '../../lib/codec/pem.js';
+import { decodeUtf8 } from '../../lib/codec/utf8.js';
+import { checkChain } from '../../lib/x509/check-chain.js';
 import { defer, EMPTY, of, type SchedulerLike, type TimestampProvider } from 'rxjs';
-import type {
-  AcmeDigest,
-  AcmeSigner,
-  CertificateKey,
-  CertificateReader,
-  CertificateRequestBuilder,
-  ChallengeSolver,
-  ChallengeTask,
-  PublicJwk,
-} from '../../lib/model/ports.js';
-import { type AcmeAccount, acmeAccount } from '../../lib/request/account.js';
-import { type AcmeSession, acmeSession } from '../../lib/request/session.js';
-import type { AcmeSessionOptions } from '../../lib/request/session-options.js';
+import {
+  type AcmeAccount,
+  acmeAccount,
+  type AcmeDigest,
+  acmeSession,
+  type AcmeSession,
+  type AcmeSessionOptions,
+  type AcmeSigner,
+  type CertificateKey,
+  type CertificateReader,
+  type ChallengeSolver,
+  type ChallengeTask,
+  type Identifier,
+  type PublicJwk,
+} from '../../lib/index.js';
 import { accountUrl, type CaSettings, directoryUrl, type ScriptedCa, scriptedCa } from './scripted-ca.js';
 
 const sha256 = (data: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(data).digest());
@@ -80,38 +85,34 @@ const readFakeDer = (der: Uint8Array) => {
 };
 
 /** A request that {@link syncCertificateReader} reads. */
-export const syncCertificateRequest = (key: CertificateKey, names: readonly string[]): Uint8Array =>
+export const syncCertificateRequest = (key: CertificateKey, names: readonly (string | Identifier)[]): Uint8Array =>
   fakeDer({
-    identifiers: names.map((value) => ({ type: 'dns', value })),
+    identifiers: names.map((name) => (typeof name === 'string' ? { type: 'dns', value: name } : name)),
     publicKey: Buffer.from(key.publicKey).toString('hex'),
   });
 
-const buildRequest: CertificateRequestBuilder = (key, identifiers) =>
-  of(
-    syncCertificateRequest(
-      key,
-      identifiers.map(({ value }) => value),
-    ),
-  );
-
 /** Reads requests and certificates alike: what the CA issues are the octets of the request. */
 export const syncCertificateReader: CertificateReader = {
-  readRequest: (der) => defer(() => of(readFakeDer(der))),
-  readChain: (ders) =>
-    defer(() =>
-      of({
-        links: ders.map((der) => ({
-          der,
-          subject: '',
-          issuer: 'CN=Scripted CA',
-          serialNumber: '01',
-          notBeforeAt: new Date(0),
-          notAfterAt: new Date(90 * 86_400_000),
-          verifiedByNext: true,
-          ...readFakeDer(der),
-        })),
-      }),
-    ),
+  readRequest: (request) =>
+    defer(() => {
+      const der = typeof request === 'string' ? decodePem(request, ['CERTIFICATE REQUEST']) : request;
+      return of({ der, ...readFakeDer(der) });
+    }),
+  readChain: (pem, expected) =>
+    defer(() => {
+      const links = parsePemChain(decodeUtf8(pem), pem).map((der) => ({
+        der,
+        subject: '',
+        issuer: 'CN=Scripted CA',
+        serialNumber: '01',
+        notBeforeAt: new Date(0),
+        notAfterAt: new Date(90 * 86_400_000),
+        verifiedByNext: true,
+        ...readFakeDer(der),
+      }));
+      checkChain(links, expected, pem);
+      return of({ chain: links.map(({ verifiedByNext: _, ...details }) => details) });
+    }),
 };
 
 /** One call of a solver's function, by the time it was subscribed. */
@@ -185,7 +186,7 @@ export function syncBench(
     random: () => 0.5,
     digest: syncDigest,
     keyGenerator: () => of(syncKey()),
-    certificateRequestBuilder: buildRequest,
+    certificateRequestBuilder: (key, identifiers) => of(syncCertificateRequest(key, identifiers)),
     certificateReader: syncCertificateReader,
     ...options,
   });

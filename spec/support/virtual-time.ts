@@ -29,7 +29,10 @@ export interface Recording<T> {
 export function record<T>(source: Observable<T>, onNext?: (value: T, index: number) => void): Recording<T> {
   const recording: Recording<T> = { values: [], isComplete: false, unsubscribe: () => subscription.unsubscribe() };
   const subscription = source.subscribe({
-    next: (value) => onNext?.(value, recording.values.push(value) - 1),
+    next: (value) => {
+      const length = recording.values.push(value);
+      onNext?.(value, length - 1);
+    },
     error: (error: unknown) => (recording.error = error),
     complete: () => (recording.isComplete = true),
   });

@@ -1,3 +1,5 @@
+import { defer } from 'rxjs';
+import { readChain } from '../../lib/x509/read-chain.js';
 import { X509Certificate } from 'node:crypto';
 import { Integer, UTCTime } from 'asn1js';
 import { Certificate, Extension, GeneralName, GeneralNames } from 'pkijs';
@@ -5,13 +7,15 @@ import { firstValueFrom } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CertificateDetails } from '../../lib/model/certificate.js';
 import { generateCertificateKey } from '../../lib/x509/certificate-key.js';
-import { buildCertificateRequest, certificateReader } from '../../lib/x509/default-x509.js';
+import { buildCertificateRequest } from '../../lib/x509/default-x509.js';
 import { makeTestCa, type TestCa } from '../support/x509.js';
 import { openssl } from './openssl.js';
 import { exampleCertificate } from './vector-rfc9773.js';
 
+const chainOf = (ders: readonly Uint8Array[]) => defer(() => readChain(ders));
+
 async function read(der: Uint8Array): Promise<CertificateDetails> {
-  const { links } = await firstValueFrom(certificateReader.readChain([der]));
+  const { links } = await firstValueFrom(chainOf([der]));
   return links[0] as CertificateDetails;
 }
 

@@ -60,6 +60,7 @@ describe('buildCertificateRequest', () => {
     const names = Array.from({ length: 100 }, (_, index) => dns(`host-${index}.example.com`));
     const der = await firstValueFrom(buildCertificateRequest(key, names));
     expect(await firstValueFrom(certificateReader.readRequest(der))).toEqual({
+      der,
       identifiers: names,
       publicKey: key.publicKey,
     });

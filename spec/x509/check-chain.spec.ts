@@ -1,12 +1,16 @@
+import { defer } from 'rxjs';
+import { readChain } from '../../lib/x509/read-chain.js';
 import { firstValueFrom } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AcmeProtocolError } from '../../lib/model/errors/protocol-error.js';
 import type { Identifier } from '../../lib/model/identifier.js';
-import type { ChainLink } from '../../lib/model/ports.js';
+import type { ExpectedLeaf } from '../../lib/model/ports.js';
 import { generateCertificateKey } from '../../lib/x509/certificate-key.js';
-import { checkChain, type ExpectedLeaf } from '../../lib/x509/check-chain.js';
-import { buildCertificateRequest, certificateReader } from '../../lib/x509/default-x509.js';
+import { type ChainLink, checkChain } from '../../lib/x509/check-chain.js';
+import { buildCertificateRequest } from '../../lib/x509/default-x509.js';
 import { makeTestCa } from '../support/x509.js';
+
+const chainOf = (ders: readonly Uint8Array[]) => defer(() => readChain(ders));
 
 const body = Uint8Array.of(1, 2, 3);
 const identifiers: readonly Identifier[] = [
@@ -37,8 +41,8 @@ describe('checkChain', () => {
     const leaf = await ca.issue(await firstValueFrom(buildCertificateRequest(key, identifiers)));
     expected = { publicKey: key.publicKey, identifiers };
     otherKey = (await firstValueFrom(generateCertificateKey('P-256'))).publicKey;
-    ({ links } = await firstValueFrom(certificateReader.readChain([leaf, ca.certificate])));
-    ({ links: swapped } = await firstValueFrom(certificateReader.readChain([leaf, impostor.certificate])));
+    ({ links } = await firstValueFrom(chainOf([leaf, ca.certificate])));
+    ({ links: swapped } = await firstValueFrom(chainOf([leaf, impostor.certificate])));
   });
 
   it('is content with the chain that was asked for, in whatever order and spelling the names come', () => {

@@ -10,6 +10,8 @@ export interface AcmeErrorDetails {
   readonly retryAt?: Date | undefined;
   readonly links?: readonly Link[] | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The order that it is about. */
+  readonly orderUrl?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -24,6 +26,8 @@ export abstract class AcmeError extends Error {
   abstract readonly code: string;
   /** The URL of the request. */
   declare readonly url?: string;
+  /** The order that it is about, to resume it by. */
+  declare readonly orderUrl?: string;
   /** The HTTP status of the response. */
   declare readonly status?: number;
   /** How long the server asked to wait, in milliseconds, counted from its answer. */
@@ -39,7 +43,7 @@ export abstract class AcmeError extends Error {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.name = new.target.brandName;
     Object.defineProperty(this, brand, { value: brandsOf(new.target) });
-    for (const member of ['url', 'status', 'retryAfterMs', 'retryAt', 'links', 'headers'] as const) {
+    for (const member of ['url', 'orderUrl', 'status', 'retryAfterMs', 'retryAt', 'links', 'headers'] as const) {
       if (details[member] !== undefined)
         Object.defineProperty(this, member, { value: details[member], enumerable: true });
     }

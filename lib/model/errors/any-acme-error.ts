@@ -17,7 +17,7 @@ import type { AcmeUnsupportedError } from './unsupported-error.js';
 export type AnyAcmeError =
   | AcmeTransportError
   | AcmeProtocolError
-  | AcmeProblemError
+  | (AcmeProblemError & { readonly code: 'problem' })
   | AcmeRateLimitedError
   | AcmeUserActionRequiredError
   | AcmeBadNonceError

@@ -1,4 +1,4 @@
-import type { Identifier } from '../identifier.js';
+import { type Identifier, nameOf } from '../identifier.js';
 import type { ProblemDocument } from '../problem.js';
 import { AcmeError, type AcmeErrorDetails } from './acme-error.js';
 import { describeProblem } from './problem-error.js';
@@ -11,7 +11,7 @@ export interface AuthorizationFailure {
   readonly challengeType?: string;
   /** What the server found. */
   readonly problem?: ProblemDocument;
-  /** What went wrong on this side: a solver's error, say. */
+  /** What went wrong on this side: a solver's error, say. Not printed. */
   readonly cause?: unknown;
   /** One line for a person. */
   readonly reason: string;
@@ -30,15 +30,14 @@ export class AcmeAuthorizationError extends AcmeError {
 
   constructor(
     readonly failures: readonly AuthorizationFailure[],
-    details: AcmeErrorDetails & { readonly orderUrl?: string } = {},
+    details: AcmeErrorDetails = {},
   ) {
     super(failures.map(describeFailure).join('\n'), details);
-    this.orderUrl = details.orderUrl;
   }
-
-  readonly orderUrl: string | undefined;
 }
 
-const describeFailure = ({ identifier, wildcard, challengeType, problem, reason }: AuthorizationFailure): string =>
-  `${wildcard ? '*.' : ''}${identifier.value}${challengeType === undefined ? '' : ` (${challengeType})`}: ` +
-  (problem === undefined ? reason : describeProblem(problem));
+const describeFailure = (failure: AuthorizationFailure): string => {
+  const { challengeType, problem, reason } = failure;
+  const by = challengeType === undefined ? '' : ` (${challengeType})`;
+  return `${nameOf(failure)}${by}: ${problem === undefined ? reason : describeProblem(problem)}`;
+};

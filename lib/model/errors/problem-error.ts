@@ -69,7 +69,11 @@ export const problemName = (type: string): string =>
 export function describeProblem(problem: ProblemDocument, status?: number): string {
   const head = [
     status === undefined ? '' : `${status} `,
-    problem.type === 'about:blank' ? (problem.title ?? 'error') : problemName(problem.type),
+    problem.type !== 'about:blank'
+      ? problemName(problem.type)
+      : status === undefined
+        ? (problem.title ?? 'error')
+        : 'error',
     problem.detail === undefined ? '' : `: ${problem.detail}`,
   ].join('');
   const below = problem.subproblems.map(

@@ -9,11 +9,11 @@ export class AcmeTimeoutError extends AcmeError {
   static override readonly brandName = 'AcmeTimeoutError';
   override readonly code = 'timeout';
 
-  constructor(
-    message: string,
-    readonly last: unknown,
-    details: AcmeErrorDetails = {},
-  ) {
+  /** The last state that was seen. Not printed: it may hold tokens. */
+  declare readonly last: unknown;
+
+  constructor(message: string, last: unknown, details: AcmeErrorDetails = {}) {
     super(message, details);
+    Object.defineProperty(this, 'last', { value: last, enumerable: false });
   }
 }

@@ -2,6 +2,7 @@ import { lastValueFrom, firstValueFrom, type Observable, switchMap, toArray } fr
 import { onTestFinished } from 'vitest';
 import {
   type AcmeAccount,
+  acmeErrorNamespace,
   type AcmeSession,
   acmeSession,
   type AcmeSessionOptions,
@@ -20,10 +21,15 @@ import {
 import { nodeTransport } from '../../../lib/node/index.js';
 import type { Pebble } from '../../support/pebble.js';
 
-/** A session with a Pebble, closed when the spec is over. */
-export function openSession({ directoryUrl, caPem }: Pebble, options: Partial<AcmeSessionOptions> = {}): AcmeSession {
+/** A session with a Pebble, closed when the spec is over, or earlier. */
+export function openSession(
+  { directoryUrl, caPem }: Pebble,
+  options: Partial<AcmeSessionOptions> = {},
+  until?: AbortSignal,
+): AcmeSession {
   const session = acmeSession({ directoryUrl, transport: nodeTransport({ ca: caPem }), ...options });
   onTestFinished(() => closeSession(session));
+  until?.addEventListener('abort', () => closeSession(session));
   return session;
 }
 
@@ -34,8 +40,8 @@ export const register = (session: AcmeSession, alg?: GeneratedAlgorithm): Promis
   );
 
 /** A new account in a session of its own. */
-export const openAccount = (pebble: Pebble, options?: Partial<AcmeSessionOptions>): Promise<RegisteredAccount> =>
-  register(openSession(pebble, options));
+export const openAccount = (...session: Parameters<typeof openSession>): Promise<RegisteredAccount> =>
+  register(openSession(...session));
 
 /** For a server that is done within milliseconds. */
 export const quickPoll = { firstMs: 40 } as const;
@@ -90,6 +96,19 @@ export async function http01Of(account: AcmeAccount, authorizationUrl: string): 
   return { ...challenge, token: challenge.token };
 }
 
-/** How many requests a Pebble has logged for one route. */
-export const countOf = (pebble: Pebble, route: string): number =>
-  pebble.requests().filter(({ path }) => path === route).length;
+/** How many requests a Pebble has logged since the last reset, by route. */
+export function requestCounts(pebble: Pebble): { total: number } & Record<string, number> {
+  const counts: { total: number } & Record<string, number> = { total: 0 };
+  for (const { path } of pebble.requests()) {
+    counts.total++;
+    counts[path] = (counts[path] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The type of a problem that RFC 8555 names. */
+export const problemType = (name: string): string => `${acmeErrorNamespace}${name}`;
+
+/** The values of identifiers or records, sorted: their order means nothing. */
+export const valuesOf = (items: readonly { readonly value: string }[]): readonly string[] =>
+  items.map(({ value }) => value).sort();

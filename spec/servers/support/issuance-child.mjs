@@ -1,6 +1,6 @@
 /**
  * A program that obtains one certificate with the built package, or gives up at a certain event. Its job comes as
- * JSON in the first argument. It never calls process.exit: it ends when nothing is left that it waits for.
+ * JSON in the first argument. It ends by itself, when nothing is left that it waits for.
  */
 import process from 'node:process';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
@@ -23,6 +23,7 @@ process.on('message', ({ id, answer, error }) => {
   else reject(new Error(error));
 });
 process.channel.unref();
+process.once('disconnect', () => process.exit(1)); // The parent is gone.
 
 const ask = (question) =>
   new Promise((resolve, reject) => {
@@ -48,6 +49,11 @@ const cut = {
   'at once': (stop) => stop(),
   'in the next turn': async (stop) => {
     await turn();
+    stop();
+  },
+  'while the server is silent': async (stop) => {
+    await ask({ what: 'silence' });
+    await delay(12);
     stop();
   },
   'a little later': async (stop) => {
@@ -82,7 +88,7 @@ const run = (account, moment) =>
 
 /** What keeps this process alive, apart from its pipes, once that no longer changes. Waits for it to be nothing. */
 async function held() {
-  const deadline = performance.now() + 5000;
+  const deadline = performance.now() + 3000;
   let quietTurns = 0;
   for (;;) {
     await delay(2);

@@ -7,7 +7,7 @@ import type { Pebble } from '../../support/pebble.js';
 import { repoRoot } from '../../support/repo-root.js';
 
 /** When, after the event, the child unsubscribes. */
-export type Moment = 'at once' | 'in the next turn' | 'a little later';
+export type Moment = 'at once' | 'in the next turn' | 'a little later' | 'while the server is silent';
 
 /** What a child does. */
 export interface ChildJob {
@@ -39,17 +39,21 @@ export interface ChildEnd {
   readonly stderr: string;
 }
 
-/** What is to be looked at while the child lives. The child goes on when the Promise resolves. */
-export interface ChildEars {
+/** What is done while the child lives. It goes on when the Promise resolves. */
+export interface ChildWatch {
   /** One certificate is issued or given up, and all is quiet again. */
   readonly ended?: (report: ChildReport) => Promise<void> | void;
   /** The session of the last report was closed. */
   readonly closed?: () => Promise<void> | void;
+  /** From now on the server must not answer, until `ended`. */
+  readonly silence?: () => Promise<void> | void;
+  /** Kills the child. */
+  readonly abort?: AbortSignal;
 }
 
 interface Question {
   readonly id: number;
-  readonly what: 'add' | 'remove' | 'ended' | 'closed';
+  readonly what: 'add' | 'remove' | 'ended' | 'closed' | 'silence';
   readonly name: string;
   readonly value: string;
   readonly report: ChildReport;
@@ -57,8 +61,10 @@ interface Question {
 
 const script = fileURLToPath(new URL('issuance-child.mjs', import.meta.url));
 
-/** Runs a job with the built package in a process of its own, which is killed after `limitMs`. */
-export function runChild(pebble: Pebble, job: ChildJob, ears: ChildEars, limitMs = 20_000): Promise<ChildEnd> {
+const limitMs = 30_000;
+
+/** Runs a job with the built package in a process of its own, which is killed if it has not ended after 30 s. */
+export function runChild(pebble: Pebble, job: ChildJob, watch: ChildWatch): Promise<ChildEnd> {
   if (!existsSync(join(repoRoot, 'dist', 'index.js'))) throw new Error('the package is not built: npm run build');
   const { directoryUrl, caPem, httpPort, dns } = pebble;
   const child = fork(script, [JSON.stringify({ ...job, directoryUrl, caPem, httpPort })], {
@@ -68,25 +74,32 @@ export function runChild(pebble: Pebble, job: ChildJob, ears: ChildEars, limitMs
   const answers = {
     add: ({ name, value }: Question) => dns.addTxt(name, value),
     remove: ({ name, value }: Question) => dns.removeTxt(name, value),
-    ended: ({ report }: Question) => ears.ended?.(report),
-    closed: () => ears.closed?.(),
+    ended: ({ report }: Question) => watch.ended?.(report),
+    closed: () => watch.closed?.(),
+    silence: () => watch.silence?.(),
   };
   child.on('message', (question: Question) => {
     const { id, what } = question;
     const answer = (async () => answers[what](question))();
     answer.then(
-      () => child.send({ id }),
-      (error: unknown) => child.send({ id, error: String(error) }),
+      () => child.send({ id }, ignored),
+      (error: unknown) => child.send({ id, error: String(error) }, ignored),
     );
   });
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+    const kill = () => child.kill('SIGKILL');
+    const timer = setTimeout(kill, limitMs);
+    watch.abort?.addEventListener('abort', kill);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      watch.abort?.removeEventListener('abort', kill);
       resolve({ code, signal, stderr });
     });
   });
 }
+
+/** A child that is gone needs no answer. */
+const ignored = (): void => undefined;

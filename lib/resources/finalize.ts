@@ -1,0 +1,76 @@
+import { concatMap, map, type Observable } from 'rxjs';
+import { encodeBase64url } from '../codec/base64url.js';
+import { decodeOrder } from '../codec/decode-order.js';
+import { parseJson } from '../codec/json.js';
+import { AcmeInputError } from '../model/errors/input-error.js';
+import type { Order } from '../model/order.js';
+import type { AcmeAccount } from '../request/account.js';
+import { decode } from '../request/decode.js';
+import { callPort } from '../request/port.js';
+import type { AcmeResponse } from '../request/response.js';
+import { isSameKey, looksLikeDer } from '../x509/public-key.js';
+import { postOnce } from './post-once.js';
+import { postAsGet } from './post-as-get.js';
+
+/** Options of {@link finalizeOrder}. */
+export interface FinalizeOrderOptions {
+  /** PKCS#10 in DER, not PEM. Its names must be the order's identifiers. */
+  readonly csr: Uint8Array;
+}
+
+/**
+ * Sends the CSR of an order to its finalize URL.
+ *
+ * Emits once: the order as the server returned it, usually `processing`; then completes. Cold: each subscription
+ * finalizes again. When the answer is lost, the order is read: it is the answer if it has moved, else the CSR is sent
+ * again.
+ *
+ * Errors: {@link AcmeInputError} if `csr` is not a request or holds the account's key, before anything is sent;
+ * {@link AcmeProblemError} (`badCSR`, `orderNotReady`); {@link AcmeProtocolError} if the reply is not an order;
+ * {@link AcmeTransportError}; {@link AcmePortError} where the certificate reader fails. Cost: one POST, one nonce;
+ * pkijs is loaded. Throws `TypeError` if `csr` is not DER.
+ *
+ * @see RFC 8555 §7.4, §11.1
+ */
+export function finalizeOrder(
+  account: AcmeAccount,
+  order: Pick<Order, 'url' | 'finalize'>,
+  { csr }: FinalizeOrderOptions,
+): Observable<Order> {
+  if (!(csr instanceof Uint8Array) || !looksLikeDer(csr)) {
+    throw new TypeError('finalizeOrder: csr must be the DER bytes of a PKCS#10 request, not PEM or text');
+  }
+  const { certificateReader } = account.session.state;
+  return callPort('certificateReader', () => certificateReader.readRequest(csr)).pipe(
+    concatMap(({ publicKey }) => {
+      refuseAccountKey(account, publicKey);
+      return postFinalize(account, order, csr);
+    }),
+  );
+}
+
+/** Throws {@link AcmeInputError} where a certificate's key is the account's. */
+export function refuseAccountKey({ signer }: AcmeAccount, publicKey: Uint8Array): void {
+  if (!isSameKey(publicKey, signer.publicJwk)) return;
+  throw new AcmeInputError('the certificate key is the account key, which RFC 8555 §11.1 forbids; use another key');
+}
+
+/** {@link finalizeOrder} for a CSR that is known to be good. */
+export const postFinalize = (
+  account: AcmeAccount,
+  { url, finalize }: Pick<Order, 'url' | 'finalize'>,
+  csr: Uint8Array,
+): Observable<Order> =>
+  postOnce(account, finalize, { csr: encodeBase64url(csr) }, () => movedOn(account, url)).pipe(
+    map((response) => ({ ...response, url })),
+    decode(decodeOrder),
+  );
+
+/** Emits the order, as an answer, where it is no longer waiting to be finalized. */
+const movedOn = (account: AcmeAccount, url: string): Observable<AcmeResponse | undefined> =>
+  postAsGet(account, url).pipe(
+    map((response) => {
+      const { status } = decodeOrder({ ...response, raw: parseJson(response.body, url) });
+      return status === 'ready' ? undefined : response;
+    }),
+  );

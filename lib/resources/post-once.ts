@@ -1,0 +1,34 @@
+import { concatMap, type Observable, of, throwError } from 'rxjs';
+import type { AcmeAccount } from '../request/account.js';
+import type { AcmeResponse } from '../request/response.js';
+import { backoffMs } from '../rx/backoff.js';
+import { wait } from '../rx/wait.js';
+import { signedPost } from './post-as-get.js';
+
+const backoff = { firstMs: 250, factor: 2, maxMs: 1_000, jitter: 0.1 };
+const repeats = 2;
+
+/**
+ * Sends a request that must not be carried out twice. When its answer is lost, `look` finds out: what it emits is the
+ * answer, and `undefined` says that the request was not carried out; then it is sent again, twice at most.
+ */
+export function postOnce(
+  account: AcmeAccount,
+  url: string,
+  payload: object,
+  look: () => Observable<AcmeResponse | undefined>,
+  lostSoFar = 0,
+): Observable<AcmeResponse> {
+  const { random, scheduler } = account.session;
+  return signedPost(account, url, payload, (lost) =>
+    look().pipe(
+      concatMap((found) => {
+        if (found !== undefined) return of(found);
+        if (lostSoFar === repeats) return throwError(() => lost);
+        return wait(backoffMs(lostSoFar, backoff, random), scheduler).pipe(
+          concatMap(() => postOnce(account, url, payload, look, lostSoFar + 1)),
+        );
+      }),
+    ),
+  );
+}

@@ -1,0 +1,88 @@
+import {
+  catchError,
+  concatMap,
+  defer,
+  from,
+  map,
+  type Observable,
+  of,
+  type SchedulerLike,
+  type TimestampProvider,
+} from 'rxjs';
+import type { AcmeHttpRequest } from '../../model/ports.js';
+import { jwkThumbprint } from '../../signing/thumbprint.js';
+import { authenticated } from './caller.js';
+import { Nonces } from './nonces.js';
+import type { CaCore, CaSettings, Operation } from './operation.js';
+import { Refusal } from './refusal.js';
+import { refusalReply, type Reply } from './reply.js';
+import { Store } from './store.js';
+
+/** A certification authority: what it remembers, and how it answers. */
+export interface AcmeCa {
+  readonly directoryUrl: string;
+  readonly store: Store;
+  readonly nonces: Nonces;
+  /** The operation that a URL belongs to. */
+  route(url: string): Operation | undefined;
+  /** Emits the answer to a request, once; refusals are answers too. */
+  handle(request: AcmeHttpRequest): Observable<Reply>;
+}
+
+/** Options of {@link acmeCa}. */
+export interface AcmeCaOptions {
+  /** Scheme, host and port of every URL. */
+  readonly origin: string;
+  readonly operations: readonly Operation[];
+  readonly settings: CaSettings;
+  readonly clock: TimestampProvider;
+  readonly scheduler: SchedulerLike;
+  /** What nonces and URLs have in them, so that those of an earlier run mean nothing to a later one. Default: nothing. */
+  readonly run?: string;
+}
+
+/** Makes a certification authority out of its operations. It sends nothing and listens to nothing. */
+export function acmeCa({ origin, operations, settings, clock, run = '' }: AcmeCaOptions): AcmeCa {
+  const store = new Store(origin, run);
+  const nonces = new Nonces(run);
+  const core: CaCore = {
+    store,
+    settings,
+    operations,
+    now: () => new Date(clock.now()),
+    thumbprint: (jwk) => jwkThumbprint(jwk, settings.digest),
+    background: (work) => {
+      from(work).subscribe();
+    },
+  };
+  const byPath = new Map(operations.map((operation) => [operation.path, operation]));
+  const route = (url: string) => {
+    const [path = '', id = ''] = url.startsWith(`${origin}/`) ? url.slice(origin.length + 1).split('/') : [];
+    const operation = byPath.get(path);
+    return operation === undefined ? undefined : { operation, id };
+  };
+  const handle = (request: AcmeHttpRequest): Observable<Reply> => {
+    const found = route(request.url);
+    if (found === undefined)
+      return of({ status: 404, headers: { 'content-type': 'text/plain' }, text: '404 page not found' });
+    const { operation, id } = found;
+    return defer(() => authenticated(core, nonces, operation, request)).pipe(
+      concatMap((call) => operation.handle(core, { ...call, id })),
+      catchError((error: unknown) => of(refusalReply(error instanceof Refusal ? error : internal(error)))),
+      map((reply) => withStandardHeaders(reply, operation)),
+    );
+  };
+  const withStandardHeaders = (reply: Reply, { name, signedBy }: Operation): Reply => ({
+    ...reply,
+    headers: {
+      ...(signedBy === 'none' && name !== 'newNonce' ? {} : { 'replay-nonce': nonces.issue() }),
+      'cache-control': 'no-store',
+      ...reply.headers,
+      link: [`<${store.url('directory')}>;rel="index"`, reply.headers?.['link']].filter(Boolean).join(', '),
+    },
+  });
+  return { directoryUrl: store.url('directory'), store, nonces, route: (url) => route(url)?.operation, handle };
+}
+
+const internal = (error: unknown): Refusal =>
+  new Refusal({ type: 'serverInternal', detail: error instanceof Error ? error.message : String(error) });

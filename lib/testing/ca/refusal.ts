@@ -1,0 +1,64 @@
+import type { Identifier } from '../../model/identifier.js';
+import { acmeErrorNamespace } from '../../model/problem.js';
+
+/** A problem document in short. */
+export interface ProblemInit {
+  /** The last part of an ACME error type, such as `rateLimited`, or a whole URI. */
+  readonly type: string;
+  readonly detail?: string;
+  readonly title?: string;
+  /** The HTTP status. Default: the usual one for the type, else 400. */
+  readonly status?: number;
+  /** The `Retry-After` header, in either of its forms. */
+  readonly retryAfter?: string;
+  readonly instance?: string;
+  readonly subproblems?: readonly (Pick<ProblemInit, 'type' | 'detail'> & { readonly identifier?: Identifier })[];
+  /** More members of the document. */
+  readonly more?: object;
+  /** More headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const usualStatus: Readonly<Record<string, number>> = {
+  unauthorized: 403,
+  accountDoesNotExist: 400,
+  orderNotReady: 403,
+  rateLimited: 429,
+  rejectedIdentifier: 403,
+  externalAccountRequired: 403,
+  userActionRequired: 403,
+  serverInternal: 500,
+  alreadyReplaced: 409,
+};
+
+/** What an operation throws to refuse a request. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(readonly problem: ProblemInit) {
+    super(`${problem.type}: ${problem.detail ?? ''}`);
+    this.status = problem.status ?? usualStatus[problem.type] ?? 400;
+  }
+}
+
+/** Ends the handling of a request with a problem document. */
+export function refuse(type: string, detail: string, more: Omit<ProblemInit, 'type' | 'detail'> = {}): never {
+  throw new Refusal({ type, detail, ...more });
+}
+
+/** A problem document as it goes over the wire. */
+export function problemDocument({ type, detail, title, status, instance, subproblems, more }: ProblemInit): object {
+  return {
+    type: problemType(type),
+    ...(title === undefined ? {} : { title }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(status === undefined ? {} : { status }),
+    ...(instance === undefined ? {} : { instance }),
+    ...(subproblems === undefined
+      ? {}
+      : { subproblems: subproblems.map((each) => ({ ...each, type: problemType(each.type) })) }),
+    ...more,
+  };
+}
+
+const problemType = (type: string): string => (type.includes(':') ? type : `${acmeErrorNamespace}${type}`);

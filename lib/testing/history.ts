@@ -1,0 +1,119 @@
+import type { TimestampProvider } from 'rxjs';
+import type { AcmeHttpRequest } from '../model/ports.js';
+import type { OperationName } from './ca/operation.js';
+
+/** What became of a request. `lost`: it was carried out or not, and nobody was told. */
+export type Outcome = 'open' | 'answered' | 'lost' | 'cancelled';
+
+/** One request that a fake CA saw, decoded. */
+export interface RecordedRequest {
+  readonly operation: OperationName;
+  /** Which of this operation's requests it was, from 1. */
+  readonly occurrence: number;
+  readonly method: string;
+  readonly url: string;
+  /** Undefined for GET; `''` for POST-as-GET. */
+  readonly payload: unknown;
+  readonly nonce: string | undefined;
+  readonly kid: string | undefined;
+  readonly jwk: object | undefined;
+  /** By the CA's clock, in milliseconds. */
+  readonly startedAtMs: number;
+  endedAtMs?: number;
+  outcome: Outcome;
+  /** The HTTP status of the answer. */
+  status?: number;
+  /** The type of the problem document in the answer. */
+  problemType?: string;
+}
+
+/** What a fake CA saw. Counts are of all requests; the requests themselves are the latest ones only. */
+export class CaHistory {
+  readonly #requests: RecordedRequest[] = [];
+  readonly #counts = new Map<string, number>();
+
+  /** @internal */
+  constructor(
+    private readonly clock: TimestampProvider,
+    private readonly limit: number,
+  ) {}
+
+  /** The requests, oldest first. */
+  get requests(): readonly RecordedRequest[] {
+    return this.#requests;
+  }
+
+  /** The requests that were given up before their answer came. */
+  get cancelled(): readonly RecordedRequest[] {
+    return this.#requests.filter(({ outcome }) => outcome === 'cancelled');
+  }
+
+  /** How many requests there were, of one operation or of all. */
+  count(operation?: OperationName): number {
+    if (operation !== undefined) return this.#counts.get(operation) ?? 0;
+    return [...this.#counts.values()].reduce((sum, each) => sum + each, 0);
+  }
+
+  /** How many requests there were of each operation. */
+  get counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+
+  /** @internal */
+  begin(operation: OperationName, { method, url, body }: AcmeHttpRequest): RecordedRequest {
+    const occurrence = this.count(operation) + 1;
+    this.#counts.set(operation, occurrence);
+    const request: RecordedRequest = {
+      operation,
+      occurrence,
+      method,
+      url,
+      ...signedMembers(body),
+      startedAtMs: this.clock.now(),
+      outcome: 'open',
+    };
+    this.#requests.push(request);
+    if (this.#requests.length > this.limit) this.#requests.shift();
+    return request;
+  }
+
+  /** @internal */
+  end(request: RecordedRequest, outcome: Outcome): void {
+    if (request.outcome !== 'open') return;
+    request.outcome = outcome;
+    request.endedAtMs = this.clock.now();
+  }
+}
+
+/** What a body says, as far as it can be read: a history keeps bad requests too. */
+function signedMembers(body: string | undefined): Pick<RecordedRequest, 'payload' | 'nonce' | 'kid' | 'jwk'> {
+  const jws = parsed(body);
+  const header = parsed(textOf(jws['protected']));
+  const payload = textOf(jws['payload']);
+  return {
+    payload: body === undefined ? undefined : payload === '' ? '' : parsed(payload),
+    nonce: header['nonce'] as string | undefined,
+    kid: header['kid'] as string | undefined,
+    jwk: header['jwk'] as object | undefined,
+  };
+}
+
+function parsed(text: string | undefined): Record<string, unknown> {
+  try {
+    return (JSON.parse(text ?? '') ?? {}) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+function textOf(base64url: unknown): string {
+  if (typeof base64url !== 'string') return '';
+  try {
+    const octets = Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (each) =>
+      each.charCodeAt(0),
+    );
+    return new TextDecoder().decode(octets);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,35 @@
+import { CertificationRequest } from 'pkijs';
+import { childrenOf, contentOf, encodingOf, parseDer } from '../../x509/asn1.js';
+import { publicKeyAlgorithm } from '../../x509/key-algorithm.js';
+
+/**
+ * Checks what a public authority would of a PKCS#10 request, beyond its names: the kind of its key, and that whoever
+ * made it has the key. Rejects with an `Error` that says what is wrong.
+ *
+ * @see RFC 2986 §4.2, RFC 8555 §11.1
+ */
+export async function checkRequest(der: Uint8Array): Promise<void> {
+  const root = parseDer(der);
+  const [, , publicKey] = childrenOf(childrenOf(root)[0]);
+  const algorithm = publicKey === undefined ? undefined : publicKeyAlgorithm(encodingOf(publicKey));
+  if (algorithm === undefined || algorithm === 'Ed25519') throw new Error('the key is none of P-256, P-384 and RSA');
+  const request = new CertificationRequest({ schema: root });
+  if (algorithm === 'RSA' && modulusOctets(request) < 256) throw new Error('the RSA key has less than 2048 bits');
+  if (!(await isSigned(request)))
+    throw new Error('the signature of the CSR is wrong, or of a kind that is not accepted');
+}
+
+/** An RSA key is a SEQUENCE of two numbers; the first begins with a zero where its highest bit is set. */
+function modulusOctets({ subjectPublicKeyInfo }: CertificationRequest): number {
+  const [modulus] = childrenOf(parseDer(subjectPublicKeyInfo.subjectPublicKey.valueBlock.valueHexView));
+  const octets = modulus === undefined ? [] : contentOf(modulus);
+  return octets[0] === 0 ? octets.length - 1 : octets.length;
+}
+
+async function isSigned(request: CertificationRequest): Promise<boolean> {
+  try {
+    return await request.verify();
+  } catch {
+    return false;
+  }
+}

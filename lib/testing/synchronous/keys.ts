@@ -1,0 +1,53 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { of } from 'rxjs';
+import { encodeBase64url } from '../../codec/base64url.js';
+import { encodeUtf8 } from '../../codec/utf8.js';
+import type { AcmeDigest, AcmeSigner, PublicJwk } from '../../model/ports.js';
+import { publicMembers } from '../../signing/public-members.js';
+
+/**
+ * SHA-256 that answers at once, for tests in virtual time.
+ *
+ * Emits once: the digest; then completes. Errors: none. Cost: no request.
+ *
+ * @see RFC 8555 §8.1
+ */
+export const synchronousDigest: AcmeDigest = (data) => of(sha256(data));
+
+const joined = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+const mark = encodeUtf8('rxacme synchronous key');
+
+/** The key that a name stands for: no elliptic curve has it, but it has the form of one that does. */
+export function synchronousJwk(name: string): PublicJwk {
+  const x = sha256(encodeUtf8(name));
+  return { kty: 'EC', crv: 'P-256', x: encodeBase64url(x), y: encodeBase64url(sha256(joined(mark, x))) };
+}
+
+/** A signature with the key of that JWK; whoever knows the key can make it, which is enough for a test. */
+export const synchronousSignature = ({ x = '' }: PublicJwk, input: Uint8Array): Uint8Array => {
+  const half = sha256(joined(encodeUtf8(x), input));
+  return joined(half, half);
+};
+
+/** Whether a JWK was made by {@link synchronousJwk}. */
+export function isSynchronousJwk({ kty, x, y }: PublicJwk): boolean {
+  if (kty !== 'EC' || x === undefined) return false;
+  const octets = Uint8Array.from(atob(x.replaceAll('-', '+').replaceAll('_', '/')), (each) => each.charCodeAt(0));
+  return y === encodeBase64url(sha256(joined(mark, octets)));
+}
+
+/**
+ * An account key that signs at once, for tests in virtual time. It protects nothing, and only a fake CA takes it.
+ *
+ * Emits nothing itself: the value is the signer. Cost: none.
+ *
+ * @param name Tells one key from another. Default: `account`.
+ */
+export function synchronousSigner(name = 'account'): AcmeSigner {
+  const publicJwk = synchronousJwk(name);
+  return { alg: 'ES256', publicJwk, sign: (input) => of(synchronousSignature(publicJwk, input)) };
+}
+
+/** The thumbprint of any key, at once. */
+export const synchronousThumbprint = (jwk: PublicJwk): string =>
+  encodeBase64url(sha256(encodeUtf8(JSON.stringify(publicMembers(jwk)))));

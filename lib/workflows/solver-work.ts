@@ -1,0 +1,92 @@
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  from,
+  ignoreElements,
+  type Observable,
+  type ObservableInput,
+  of,
+  takeUntil,
+} from 'rxjs';
+import { AcmeError } from '../model/errors/acme-error.js';
+import { AcmePortError } from '../model/errors/port-error.js';
+import { AcmeTimeoutError } from '../model/errors/timeout-error.js';
+import type { ChallengePresented, CleanUpFailed } from '../model/events.js';
+import type { Order } from '../model/order.js';
+import { runPort } from '../request/port.js';
+import { deadline } from '../rx/deadline.js';
+import { wait } from '../rx/wait.js';
+import type { Issuance } from './issuance.js';
+import { type Proof, proofEventBase } from './proof.js';
+import { scrubbed, secretsOf } from './scrub.js';
+
+/** What the solvers of one order were asked to present, and the work of theirs that cannot be stopped. */
+export type Presented = Map<Proof, PromiseLike<unknown> | undefined>;
+
+/** Emits `challenge-presented` when the solver is done. */
+export const present = (
+  issuance: Issuance,
+  order: Order,
+  proof: Proof,
+  presented: Presented,
+): Observable<ChallengePresented> =>
+  concat(
+    runPort('solver', () => {
+      presented.set(proof, undefined);
+      const work = proof.solver.present(proof.task);
+      presented.set(proof, promiseOf(work));
+      return work;
+    }).pipe(ignoreElements()),
+    defer(() => of<ChallengePresented>({ type: 'challenge-presented', ...proofEventBase(issuance, order, proof) })),
+  );
+
+/** Completes when the server will see what the solver presented. */
+export const waitReady = ({ solver, task }: Proof): Observable<never> =>
+  runPort('solver', () => solver.ready?.(task) ?? EMPTY).pipe(ignoreElements());
+
+/**
+ * Withdraws what a solver presented. A promise of its own that is still under way is waited for first, within the time
+ * that a clean-up may take: else it would present again what was just withdrawn. Emits `clean-up-failed` where that fails, which ends nothing.
+ */
+export function withdraw(
+  issuance: Issuance,
+  order: Order,
+  proof: Proof,
+  presenting: PromiseLike<unknown> | undefined,
+): Observable<CleanUpFailed> {
+  const { scheduler } = issuance.account.session;
+  const { cleanUpTimeoutMs: forMs = 30_000 } = issuance.options;
+  const onTimeout = () => new AcmeTimeoutError(`the clean-up took longer than ${forMs} ms`, undefined);
+  const settled$ =
+    presenting === undefined
+      ? EMPTY
+      : from(presenting).pipe(
+          ignoreElements(),
+          catchError(() => EMPTY),
+          takeUntil(wait(forMs, scheduler)),
+        );
+  return concat(
+    settled$,
+    runPort('solver', () => proof.solver.cleanUp(proof.task)).pipe(deadline({ forMs, scheduler, onTimeout })),
+  ).pipe(
+    ignoreElements(),
+    catchError((cause: unknown) => {
+      const error = withoutSecrets(cause, proof);
+      return of<CleanUpFailed>({ type: 'clean-up-failed', ...proofEventBase(issuance, order, proof), error });
+    }),
+  );
+}
+
+const promiseOf = (work: ObservableInput<unknown>): PromiseLike<unknown> | undefined =>
+  'then' in work ? work : undefined;
+
+function withoutSecrets(error: unknown, { task }: Proof): AcmeError {
+  const secrets = secretsOf(task);
+  if (!(error instanceof AcmeError)) return new AcmePortError('solver', error);
+  const safe = scrubbed(error.message, secrets);
+  return safe === error.message
+    ? error
+    : new AcmePortError('solver', new Error(scrubbed(String(error.cause), secrets)));
+}

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+import { repoRoot } from '../../support/repo-root.js';
+
+const limitMs = 120_000;
+const failureAgeMs = 300_000;
+const cache = join(repoRoot, '.cache', 'peers');
+
+/** A program of somebody else, or why it cannot be had. */
+export type Peer<T> = { readonly peer: T; readonly version: string } | { readonly missing: string };
+
+/** What the specs use of acme-client. It is not there when they are compiled. */
+export interface AcmeClientModule {
+  readonly Client: new (options: object) => {
+    auto(options: {
+      readonly csr: Buffer;
+      readonly challengePriority?: readonly string[];
+      readonly challengeCreateFn: AcmeClientCallback;
+      readonly challengeRemoveFn: AcmeClientCallback;
+    }): Promise<string>;
+    createAccount(options: object): Promise<unknown>;
+    revokeCertificate(chain: string, options?: object): Promise<void>;
+  };
+  readonly axios: { readonly defaults: { httpsAgent?: unknown } };
+  readonly crypto: {
+    createPrivateEcdsaKey(): Promise<Buffer>;
+    createCsr(options: { readonly altNames: readonly string[] }): Promise<readonly [key: Buffer, csr: Buffer]>;
+  };
+}
+
+type AcmeClientCallback = (
+  authorization: { readonly identifier: { readonly value: string } },
+  challenge: { readonly token: string },
+  keyAuthorization: string,
+) => Promise<unknown>;
+
+/** acme-client for Node, installed apart from what rxacme itself depends on. */
+export function acmeClient(version = '5.4.0'): Peer<AcmeClientModule> {
+  const manifest = join(cache, 'node_modules', 'acme-client', 'package.json');
+  const installed = () => existsSync(manifest) && readFileSync(manifest, 'utf8').includes(`"version": "${version}"`);
+  const install = () =>
+    run(
+      'npm',
+      ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', cache].concat(
+        `acme-client@${version}`,
+      ),
+    );
+  const reason = installed() ? undefined : remembered('acme-client', install);
+  if (!installed()) return { missing: `npm install acme-client@${version}: ${reason ?? 'it is not there'}` };
+  return { peer: createRequire(manifest)('acme-client') as AcmeClientModule, version };
+}
+
+/** lego, from Debian; or the one that RXACME_LEGO_BIN names. The peer is the path of the program. */
+export function lego(): Peer<string> {
+  const given = process.env['RXACME_LEGO_BIN'];
+  const versionOf = (program: string) => {
+    const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+    return status === 0 ? /version v?([\d.]+)/.exec(stdout)?.[1] : undefined;
+  };
+  const folders = ['sid', 'trixie', 'bookworm'].map((suite) => join(cache, 'lego', suite, 'usr', 'bin', 'lego'));
+  const found = () => (given === undefined ? folders : [given]).find((program) => versionOf(program) !== undefined);
+  const script = join(import.meta.dirname, 'get-debian-program.sh');
+  const download = () => run('sh', [script, join(cache, 'lego'), 'lego', 'lego']);
+  const reason = found() === undefined && given === undefined ? remembered('lego', download) : undefined;
+  const peer = found();
+  if (peer === undefined) return { missing: `lego: ${reason ?? `${given} does not run`}` };
+  return { peer, version: versionOf(peer) ?? '' };
+}
+
+/**
+ * A suite that needs a program of somebody else. Where that cannot be had the suite is skipped, says so in its title and
+ * warns; with CI=true it fails instead.
+ */
+export function describeWith<T>(name: string, found: Peer<T>, body: (peer: T) => void): void {
+  if ('peer' in found) {
+    describe(`${name} ${found.version}`, () => body(found.peer));
+  } else if (process.env['CI'] === 'true') {
+    describe(name, () => {
+      it('is there', () => {
+        throw new Error(found.missing);
+      });
+    });
+  } else {
+    console.warn(`SKIPPED: ${name}: ${found.missing}`);
+    describe.skip(`${name} (skipped: it cannot be had here)`, () => {
+      it('is there', () => undefined);
+    });
+  }
+}
+
+/** Why it failed, or undefined. What failed is not tried again for five minutes. */
+function remembered(name: string, work: () => string | undefined): string | undefined {
+  mkdirSync(cache, { recursive: true });
+  const file = join(cache, `${name}.failure`);
+  const isYoung = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < failureAgeMs;
+  if (isYoung) return readFileSync(file, 'utf8');
+  const reason = work();
+  if (reason !== undefined) writeFileSync(file, reason);
+  return reason;
+}
+
+/** The last lines of what a program printed, where it failed. */
+function run(program: string, args: readonly string[]): string | undefined {
+  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout: limitMs });
+  if (status === 0) return undefined;
+  return error?.message ?? stderr.trim().split('\n').slice(-4).join(' | ');
+}

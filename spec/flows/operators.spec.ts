@@ -1,0 +1,454 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  firstValueFrom,
+  lastValueFrom,
+  map,
+  type Observable,
+  of,
+  repeat,
+  retry,
+  switchMap,
+  take,
+  takeUntil,
+  timeout,
+  TimeoutError,
+  timer,
+  toArray,
+  VirtualTimeScheduler,
+} from 'rxjs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as rxacme from '../../lib/index.js';
+import { bend } from '../request/scripts.js';
+import { accountUrl, type Answer, directoryUrl, type Operation, problem } from '../support/scripted-ca.js';
+import {
+  offsetClock,
+  recordingSolver,
+  syncBench,
+  syncCertificateRequest,
+  syncDigest,
+  syncKey,
+} from '../support/sync-ports.js';
+import { completed, errorOf, record, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+
+const latencyMs = 10;
+const orderUrl = 'https://ca.test/order/1';
+const identifiers = ['example.org'];
+const csr = syncCertificateRequest(syncKey(), identifiers);
+const pem = `-----BEGIN CERTIFICATE-----\n${Buffer.from(csr).toString('base64')}\n-----END CERTIFICATE-----\n`;
+
+/** All that a function of this library can act on, each of it counted. */
+function makeWorld(time: VirtualTime) {
+  const counts = { started: 0, over: 0, digests: 0, keys: 0, failures: 0 };
+  const { scheduler } = time;
+  const clock = offsetClock(scheduler);
+  const bench = syncBench(
+    scheduler,
+    { authorized: (name) => name === 'ready.test' },
+    {
+      clock,
+      // Short enough that every subscription needs a directory of its own.
+      directoryMaxAgeMs: 1,
+      digest: (data) => (counts.digests++, syncDigest(data)),
+      keyGenerator: () => (counts.keys++, of(syncKey())),
+    },
+  );
+  const { ca, account, session } = bench;
+  const solver = recordingSolver();
+  completed(time, rxacme.newAccount(session, { signer: bench.signer }));
+  const obtain$ = rxacme.obtainCertificate(account, { identifiers, solvers: [solver] });
+  completed(time, obtain$);
+  const order = completed(time, rxacme.newOrder(account, { identifiers: ['ready.test'] })).values[0] as rxacme.Order;
+  const pending = completed(time, rxacme.newOrder(account, { identifiers })).values[0] as rxacme.Order;
+  const authorizationUrl = pending.authorizations[0] as string;
+  const authorization = completed(time, rxacme.getAuthorization(account, authorizationUrl))
+    .values[0] as rxacme.Authorization;
+  const challenge = authorization.challenges[0] as rxacme.Challenge;
+  // The directory is stale from now on.
+  completed(time, timer(100, scheduler));
+  // Answers that are the same however often they are asked for.
+  ca.script('finalize', () => ({ body: order.raw }), 'every');
+  ca.script('challenge', () => ({ body: challenge.raw }), 'every');
+  ca.script('certificate', () => ({ body: pem }), 'every');
+  solver.calls.length = 0;
+  Object.assign(ca.settings, { latencyMs });
+  Object.assign(counts, { digests: 0, keys: 0 });
+  bench.signer.inputs.length = 0;
+  ca.history.length = 0;
+  ca.aborted.length = 0;
+  clock.looks = 0;
+  /** Something that takes as long as a request, and fails as often as it is told to. */
+  const work$ = defer(() => {
+    counts.started++;
+    return timer(latencyMs, scheduler).pipe(
+      map((value) => {
+        if (counts.failures-- > 0) throw new Error('failed');
+        return value;
+      }),
+      finalize(() => counts.over++),
+    );
+  });
+  const touched = () => ({
+    requests: ca.history.length,
+    signatures: bench.signer.inputs.length,
+    looksAtTheClock: clock.looks,
+    timers: time.timers(),
+    solverCalls: solver.calls.length,
+    ...counts,
+  });
+  return { ...bench, time, counts, solver, order, challenge, authorizationUrl, obtain$, work$, touched };
+}
+
+type World = ReturnType<typeof makeWorld>;
+
+/** One exported function, as an application calls it, and what has to be refused for it to fail once. */
+type Row = readonly [make: (world: World) => Observable<unknown>, failing?: Operation];
+
+/** Says of every second look that is answered that it needs another one. */
+const everySecond =
+  (operation: Operation, settled: string) =>
+  ({ ca }: World) => {
+    let looks = 0;
+    const say = bend((body) => ({ ...body, status: looks++ % 2 === 0 ? 'pending' : settled }));
+    ca.script(operation, (carryOut) => defer(() => of(say(carryOut) as Answer)), 'every');
+  };
+
+const rows: Record<string, Row> = {
+  getDirectory: [({ session }) => rxacme.getDirectory(session), 'directory'],
+  newAccount: [({ session, signer }) => rxacme.newAccount(session, { signer }), 'newAccount'],
+  findAccount: [({ session, signer }) => rxacme.findAccount(session, { signer }), 'newAccount'],
+  getAccount: [({ account }) => rxacme.getAccount(account), 'account'],
+  newOrder: [({ account }) => rxacme.newOrder(account, { identifiers }), 'newOrder'],
+  getOrder: [({ account }) => rxacme.getOrder(account, orderUrl), 'order'],
+  pollOrder: [
+    (world) => {
+      everySecond('order', 'ready')(world);
+      return rxacme.pollOrder(world.account, orderUrl);
+    },
+    'order',
+  ],
+  finalizeOrder: [({ account, order }) => rxacme.finalizeOrder(account, order, { csr }), 'finalize'],
+  getAuthorization: [
+    ({ account, authorizationUrl }) => rxacme.getAuthorization(account, authorizationUrl),
+    'authorization',
+  ],
+  pollAuthorization: [
+    (world) => {
+      everySecond('authorization', 'valid')(world);
+      return rxacme.pollAuthorization(world.account, world.authorizationUrl);
+    },
+    'authorization',
+  ],
+  respondToChallenge: [({ account, challenge }) => rxacme.respondToChallenge(account, challenge), 'challenge'],
+  getCertificate: [({ account }) => rxacme.getCertificate(account, 'https://ca.test/certificate/1'), 'certificate'],
+  signedPost: [({ account }) => rxacme.signedPost(account, accountUrl, {}), 'account'],
+  postAsGet: [({ account }) => rxacme.postAsGet(account, accountUrl), 'account'],
+  unsignedGet: [({ session }) => rxacme.unsignedGet(session, directoryUrl), 'directory'],
+  obtainCertificate: [
+    (world) => {
+      world.ca.script('finalize', (carryOut) => carryOut(), 'every');
+      world.ca.script('challenge', (carryOut) => carryOut(), 'every');
+      return world.obtain$;
+    },
+    'newOrder',
+  ],
+  resumeOrder: [
+    ({ account, solver }) => rxacme.resumeOrder(account, orderUrl, { solvers: [solver], key: syncKey() }),
+    'order',
+  ],
+  toCertificate: [
+    ({ account, solver }) =>
+      rxacme.resumeOrder(account, orderUrl, { solvers: [solver], key: syncKey() }).pipe(rxacme.toCertificate()),
+    'order',
+  ],
+  signedRequest: [
+    ({ account }) =>
+      of({ url: accountUrl, payload: '', recovery: 'never' } as const).pipe(rxacme.signedRequest(account)),
+    'account',
+  ],
+  decode: [({ account }) => rxacme.postAsGet(account, accountUrl).pipe(rxacme.decode(({ raw }) => raw)), 'account'],
+  withNonce: [({ session, work$ }) => of(1).pipe(rxacme.withNonce(session, () => work$))],
+  retryWhenAllowed: [
+    ({ work$, session: { scheduler } }) => work$.pipe(rxacme.retryWhenAllowed({ maxWaitMs: 1_000, scheduler })),
+  ],
+  pollUntil: [
+    ({ work$, session: { scheduler } }) =>
+      work$.pipe(
+        map((value): number => value),
+        rxacme.pollUntil({
+          read: (last) => work$.pipe(map(() => last + 1)),
+          settled: (look) => look > 1,
+          retryAfterMs: () => undefined,
+          onTimeout: () => new Error('never'),
+          select: (look) => look,
+          scheduler,
+        }),
+      ),
+  ],
+  deadline: [
+    ({ work$, session: { scheduler } }) =>
+      work$.pipe(rxacme.deadline({ forMs: 1_000, scheduler, onTimeout: () => new Error('never') })),
+  ],
+  bracket: [
+    ({ work$, session: { scheduler } }) =>
+      rxacme.bracket({
+        acquire: () => work$,
+        use: () => work$,
+        release: () => EMPTY,
+        onDetachedError: () => undefined,
+        scheduler,
+      }),
+  ],
+  wait: [({ session: { scheduler } }) => rxacme.wait(latencyMs, scheduler)],
+  waitUntil: [
+    ({ session: { scheduler, clock } }) => rxacme.waitUntil(new Date(Date.UTC(2026, 0, 2)), { scheduler, clock }),
+  ],
+  challengeTask: [
+    ({ time: { scheduler }, challenge, counts, work$ }) => {
+      const { account } = syncBench(
+        scheduler,
+        {},
+        { digest: () => (counts.digests++, work$.pipe(map(() => new Uint8Array(32)))) },
+      );
+      const name = { identifier: { type: 'dns', value: 'example.org' }, wildcard: false };
+      return rxacme.challengeTask(account, 'thumbprint', name, challenge);
+    },
+  ],
+  jwkThumbprint: [
+    ({ signer, counts, work$ }) =>
+      rxacme.jwkThumbprint(signer.publicJwk, () => (counts.digests++, work$.pipe(map(() => new Uint8Array(32))))),
+  ],
+};
+
+const cases = Object.entries(rows).map(([name, [make, failing]]) => ({ name, make, failing }));
+
+/** What a function comes to when it is left alone. */
+const alone = (make: Row[0], failing?: Operation) =>
+  virtualTime((time) => {
+    const world = makeWorld(time);
+    const { values, error, isComplete } = completed(time, make(world));
+    expect([error, isComplete]).toEqual([undefined, true]);
+    expect(values.length).toBeGreaterThan(0);
+    return { count: values.length, requests: asked(world, failing).length };
+  });
+
+/** Nothing goes on: no request is open, no work, no timer. */
+function expectNothingLeft({ time, ca, counts, solver }: World, answered: number): void {
+  expect(time.timers()).toBe(0);
+  expect(ca.aborted.length).toBe(ca.history.length - answered);
+  expect(counts.over).toBe(counts.started);
+  expect(solver.names('cleanUp')).toEqual(solver.names('present'));
+}
+
+/** The requests that were made in time to be answered by now. */
+const answeredBy = ({ ca }: World, nowMs: number): number =>
+  ca.history.filter(({ atMs }) => atMs + latencyMs <= nowMs).length;
+
+/** What is asked for, and not how it is found out whom to ask. */
+const asked = ({ ca }: World, failing: Operation | undefined) =>
+  ca.operations().filter((each) => each === failing || !['directory', 'newNonce'].includes(each));
+
+describe.each(cases)('$name', ({ make, failing }) => {
+  it('does nothing when it is called', () =>
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      const before = world.touched();
+      const stream$ = make(world);
+      expect(world.touched()).toEqual(before);
+      expect(stream$.pipe(map((value) => value))).toBeDefined();
+      time.flush();
+      expect(world.touched()).toEqual(before);
+    }));
+
+  it('begins anew for each subscription, and repeat does so too', () => {
+    const { count, requests } = alone(make, failing);
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      expect(
+        completed(time, make(world).pipe(repeat({ count: 3, delay: () => timer(5, time.scheduler) }))).values,
+      ).toHaveLength(3 * count);
+      expect(asked(world, failing)).toHaveLength(3 * requests);
+    });
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      const stream$ = make(world);
+      expect(completed(time, concat(stream$, stream$)).values).toHaveLength(2 * count);
+      expectNothingLeft(world, world.ca.history.length);
+    });
+  });
+
+  it('is two runs where two subscribe at the same time', () => {
+    const { count } = alone(make);
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      const stream$ = make(world);
+      const [one, other] = [record(stream$), record(stream$)];
+      time.flush();
+      expect(one.values.length + other.values.length).toBeGreaterThanOrEqual(2 * count - 2);
+      expect([one.isComplete, other.isComplete]).toEqual([true, true]);
+    });
+  });
+
+  it('stops at once under takeUntil', () =>
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      const { scheduler } = time;
+      const startMs = scheduler.now();
+      const recording = record(make(world).pipe(takeUntil(timer(5, scheduler))));
+      let stopped = world.touched();
+      scheduler.schedule(() => {
+        expect([recording.values, recording.isComplete]).toEqual([[], true]);
+        stopped = world.touched();
+        expectNothingLeft(world, 0);
+      }, 5);
+      time.flush();
+      expect(scheduler.now()).toBe(startMs + 5);
+      expect(world.touched()).toEqual(stopped);
+    }));
+
+  it('stops at once under take', () =>
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      const recording = record(make(world).pipe(take(1)), () => {
+        time.scheduler.schedule(() => {
+          expectNothingLeft(world, answeredBy(world, time.scheduler.now()));
+        });
+      });
+      time.flush();
+      expect([recording.values.length, recording.isComplete]).toEqual([1, true]);
+    }));
+
+  it('is cancelled by the next one under switchMap', () => {
+    const { count } = alone(make);
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      const stream$ = make(world);
+      const { values, isComplete } = completed(time, time.cold('a-b|').pipe(switchMap(() => stream$)));
+      expect(isComplete).toBe(true);
+      expect(values).toHaveLength(count);
+      expectNothingLeft(world, world.ca.history.filter((each) => !world.ca.aborted.includes(each)).length);
+      expect(world.ca.aborted.length).toBeLessThanOrEqual(1);
+    });
+  });
+
+  it('is cancelled by RxJS’s own timeout', () =>
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      const startMs = time.scheduler.now();
+      expect(errorOf(time, make(world).pipe(timeout({ first: 5, scheduler: time.scheduler })))).toBeInstanceOf(
+        TimeoutError,
+      );
+      expect(time.scheduler.now()).toBe(startMs + 5);
+      expectNothingLeft(world, 0);
+    }));
+
+  it('can be retried', () => {
+    const { count } = alone(make);
+    virtualTime((time) => {
+      const world = makeWorld(time);
+      const stream$ = make(world);
+      let subscriptions = 0;
+      const counted$ = defer(() => (subscriptions++, stream$));
+      if (failing === undefined) world.counts.failures = 1;
+      else world.ca.script(failing, () => problem('serverInternal', { status: 500 }));
+      const { values, error } = completed(time, counted$.pipe(retry(1)));
+      expect(error).toBeUndefined();
+      // What only waits cannot fail.
+      expect(subscriptions).toBe(failing === undefined && world.counts.started === 0 ? 1 : 2);
+      expect(values).toHaveLength(count);
+      expectNothingLeft(world, world.ca.history.length);
+    });
+  });
+});
+
+describe('streams over WebCrypto', () => {
+  const { subtle } = globalThis.crypto;
+  const accountKey = rxacme.generateSigner().pipe(switchMap((signer) => signer.exportPem()));
+  const certificateKey = rxacme.generateCertificateKey('P-256').pipe(switchMap((key) => key.exportPem()));
+  const streams: Record<
+    string,
+    (given: { account: string; certificate: string; key: rxacme.CertificateKey }) => Observable<unknown>
+  > = {
+    generateSigner: () => rxacme.generateSigner(),
+    importSigner: ({ account }) => rxacme.importSigner(account),
+    generateCertificateKey: () => rxacme.generateCertificateKey('P-256'),
+    importCertificateKey: ({ certificate }) => rxacme.importCertificateKey(certificate),
+    buildCertificateRequest: ({ key }) => rxacme.buildCertificateRequest(key, [{ type: 'dns', value: 'example.org' }]),
+  };
+  const pems = async () => ({
+    account: await firstValueFrom(accountKey),
+    certificate: await firstValueFrom(certificateKey),
+    key: await firstValueFrom(rxacme.generateCertificateKey('P-256')),
+  });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  describe.each(Object.entries(streams))('%s', (_name, make) => {
+    it('touches no key when it is called, and makes or reads one for each subscription', async () => {
+      const given = await pems();
+      const spies = [vi.spyOn(subtle, 'generateKey'), vi.spyOn(subtle, 'importKey'), vi.spyOn(subtle, 'sign')];
+      const calls = () => spies.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+      const stream$ = make(given);
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      expect(calls()).toBe(0);
+      await lastValueFrom(stream$);
+      const once = calls();
+      expect(once).toBeGreaterThan(0);
+      await lastValueFrom(stream$);
+      expect(calls()).toBe(2 * once);
+    });
+
+    it('emits once and completes, and works under take, repeat, switchMap and retry', async () => {
+      const stream$ = make(await pems());
+      const count = (each$: Observable<unknown>) =>
+        lastValueFrom(
+          each$.pipe(
+            toArray(),
+            map(({ length }) => length),
+          ),
+        );
+      expect(await count(stream$)).toBe(1);
+      expect(await count(stream$.pipe(take(1)))).toBe(1);
+      expect(await count(stream$.pipe(repeat(2)))).toBe(2);
+      expect(await count(of(1, 2).pipe(switchMap(() => stream$)))).toBe(1);
+      let attempts = 0;
+      const flaky$ = defer(() => (attempts++ === 0 ? rxacme.importSigner('no key') : stream$));
+      expect(await count(flaky$.pipe(retry(1)))).toBe(1);
+    });
+
+    it('can be left under takeUntil and RxJS’s own timeout', async () => {
+      const given = await pems();
+      const scheduler = new VirtualTimeScheduler();
+      const left = record(make(given).pipe(takeUntil(timer(1, scheduler))));
+      const late = record(make(given).pipe(timeout({ first: 1, scheduler })));
+      scheduler.flush();
+      expect([left.values, left.isComplete]).toEqual([[], true]);
+      expect(late.error).toBeInstanceOf(TimeoutError);
+    });
+  });
+
+  it('are these and those above: nothing that is exported and returns a stream is left out', () => {
+    const others = [
+      ...[
+        'acmeSession',
+        'acmeAccount',
+        'closeSession',
+        'cryptoKeySigner',
+        'dns01',
+        'txtRecord',
+        'fetchTransport',
+        'pollPorts',
+      ],
+      ...['keyAuthorization', 'toIdentifier', 'describeProblem', 'isOrderSettled', 'isAuthorizationSettled'],
+      ...['Account', 'Authorization', 'Challenge', 'Directory', 'Order', 'Problem'].map((what) => `decode${what}`),
+    ];
+    const exported = Object.entries(rxacme)
+      .filter(([name, value]) => typeof value === 'function' && !/^[A-Z]/.test(name))
+      .map(([name]) => name);
+    expect([...Object.keys(rows), ...Object.keys(streams), ...others].sort()).toEqual(exported.sort());
+  });
+});
