@@ -2,7 +2,7 @@
  * Obtains a certificate from an ACME server and writes it to disk: the main job of rxacme, from the command line.
  * `npm start -- --help` lists the options.
  */
-import { concatMap, map, type Observable, of, takeWhile, tap, using } from 'rxjs';
+import { concat, concatMap, endWith, ignoreElements, map, type Observable, of, takeWhile, tap, using } from 'rxjs';
 import {
   acmeSession,
   type AcmeAccount,
@@ -20,6 +20,7 @@ import { http01Server, nodeTransport } from 'rxacme/node';
 import { accountSigner, CertificateFolder } from './obtain/files.js';
 import { type Options, readOptions, usage } from './obtain/options.js';
 import { progressLine } from './obtain/progress.js';
+import { serveOnce } from './obtain/serve-once.js';
 import { type TestCa, testCa } from './obtain/test-ca.js';
 
 /** Emits the events of one issuance, from the CA that is asked for or from one that is started for it. */
@@ -27,13 +28,26 @@ function obtain(options: Options, files: CertificateFolder): Observable<Issuance
   const { directory, httpPort, ca: caPem } = options;
   if (directory !== undefined) return obtainFrom({ directoryUrl: directory, caPem, httpPort }, options, files);
   const domains = options.domains.length > 0 ? options.domains : [toIdentifier('rxacme.example')];
-  console.log('starting a test CA (name another one with --directory) ...');
   return testCa().pipe(
-    tap(({ directoryUrl }) => console.log(`test CA at ${directoryUrl}`)),
-    concatMap((ca) => obtainFrom(ca, { ...options, domains, agreeToTerms: true }, files)),
-    takeWhile(({ type }) => type !== 'certificate-issued', true),
+    tap(({ directoryUrl }) => {
+      console.log(`development CA in this process, at ${directoryUrl}; name a real one with --directory`);
+    }),
+    concatMap((ca) =>
+      obtainFrom(ca, { ...options, domains, agreeToTerms: true }, files).pipe(
+        concatMap((event) => (event.type === 'certificate-issued' ? concat(of(event), served(event, ca)) : of(event))),
+        endWith(undefined),
+      ),
+    ),
+    takeWhile((event) => event !== undefined),
   );
 }
+
+/** The certificate at work. */
+const served = (event: CertificateIssued, { caPem }: TestCa): Observable<never> =>
+  serveOnce(event, caPem).pipe(
+    tap((what) => console.log(what)),
+    ignoreElements(),
+  );
 
 type Ca = Omit<TestCa, 'caPem'> & { readonly caPem: string | undefined };
 

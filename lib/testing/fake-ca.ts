@@ -9,7 +9,7 @@ import type { ProblemInit } from './ca/refusal.js';
 import { fakeCaSettings } from './fake-ca-settings.js';
 import type { FakeCaOptions } from './fake-ca-options.js';
 import { fakeExchange } from './fake-exchange.js';
-import { CaHistory } from './history.js';
+import { type CaHistory, RequestLog } from './history.js';
 import { disorder } from './disorder.js';
 import { synchronousThumbprint } from './synchronous/keys.js';
 import type { AcmeSigner } from '../model/ports.js';
@@ -49,7 +49,7 @@ export interface FakeCa {
 export function fakeCa(options: FakeCaOptions = {}): FakeCa {
   const { scheduler = asyncScheduler, clock = scheduler, origin = 'https://ca.test' } = options;
   const ca = acmeCa({ origin, operations, settings: fakeCaSettings(options, scheduler, clock), clock, scheduler });
-  const history = new CaHistory(clock, options.historyLimit ?? 10_000);
+  const history = new RequestLog(clock, options.historyLimit ?? 10_000);
   const scripts = new Scripts();
   const expected = new Map<OperationName, number>();
   const edit = disorder(options);

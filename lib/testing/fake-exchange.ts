@@ -5,12 +5,12 @@ import type { Behaviour } from './behaviour.js';
 import type { AcmeCa } from './ca/acme-ca.js';
 import { Refusal } from './ca/refusal.js';
 import { refusalReply, type Reply, toHttpResponse } from './ca/reply.js';
-import type { CaHistory, RecordedRequest } from './history.js';
+import type { RequestLog, RecordedRequest } from './history.js';
 
 /** What one exchange with a fake CA goes through. */
 export interface FakeExchange {
   readonly ca: AcmeCa;
-  readonly history: CaHistory;
+  readonly history: RequestLog;
   readonly record: RecordedRequest;
   readonly request: AcmeHttpRequest;
   readonly behaviours: readonly Behaviour[];

@@ -1,4 +1,5 @@
 import type { TimestampProvider } from 'rxjs';
+import { decodeBase64url } from '../codec/base64url.js';
 import type { AcmeHttpRequest } from '../model/ports.js';
 import type { OperationName } from './ca/operation.js';
 
@@ -28,11 +29,22 @@ export interface RecordedRequest {
 }
 
 /** What a fake CA saw. Counts are of all requests; the requests themselves are the latest ones only. */
-export class CaHistory {
+export interface CaHistory {
+  /** The requests, oldest first. */
+  readonly requests: readonly RecordedRequest[];
+  /** The requests that were given up before their answer came. */
+  readonly cancelled: readonly RecordedRequest[];
+  /** How many requests there were of each operation. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** How many requests there were, of one operation or of all. */
+  count(operation?: OperationName): number;
+}
+
+/** Keeps the history of a fake CA. */
+export class RequestLog implements CaHistory {
   readonly #requests: RecordedRequest[] = [];
   readonly #counts = new Map<string, number>();
 
-  /** @internal */
   constructor(
     private readonly clock: TimestampProvider,
     private readonly limit: number,
@@ -59,7 +71,6 @@ export class CaHistory {
     return Object.fromEntries(this.#counts);
   }
 
-  /** @internal */
   begin(operation: OperationName, { method, url, body }: AcmeHttpRequest): RecordedRequest {
     const occurrence = this.count(operation) + 1;
     this.#counts.set(operation, occurrence);
@@ -77,13 +88,14 @@ export class CaHistory {
     return request;
   }
 
-  /** @internal */
   end(request: RecordedRequest, outcome: Outcome): void {
     if (request.outcome !== 'open') return;
     request.outcome = outcome;
     request.endedAtMs = this.clock.now();
   }
 }
+
+const utf8 = new TextDecoder();
 
 /** What a body says, as far as it can be read: a history keeps bad requests too. */
 function signedMembers(body: string | undefined): Pick<RecordedRequest, 'payload' | 'nonce' | 'kid' | 'jwk'> {
@@ -109,10 +121,7 @@ function parsed(text: string | undefined): Record<string, unknown> {
 function textOf(base64url: unknown): string {
   if (typeof base64url !== 'string') return '';
   try {
-    const octets = Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (each) =>
-      each.charCodeAt(0),
-    );
-    return new TextDecoder().decode(octets);
+    return utf8.decode(decodeBase64url(base64url));
   } catch {
     return '';
   }

@@ -19,7 +19,7 @@ export interface Options {
 
 export const usage = `Obtains a certificate and writes fullchain.pem and privkey.pem.
 
-  npm start                                         from a test CA that is started for it
+  npm start                                         from a development CA that is started for it
   npm start -- --directory URL --domain NAME ...    from any CA
 
   --directory URL     the CA's directory; https://acme-staging-v02.api.letsencrypt.org/directory, say

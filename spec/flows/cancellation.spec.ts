@@ -255,7 +255,6 @@ describe('unsubscribing', () => {
     expect(cleanUps).toEqual([0]);
   });
 
-  // lib defect: a promise that hangs keeps its solver from being asked to clean up at all.
   it('withdraws also what is presented by a promise that never settles', async () => {
     const { scheduler, cleanUps } = left(new Promise(() => {}));
     for (let turn = 0; turn < 5; turn++) await Promise.resolve();

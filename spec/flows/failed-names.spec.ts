@@ -205,6 +205,26 @@ describe('a solver that fails', () => {
       expect(failedNames(error)).toEqual(['*.bad.test', 'bad.test', 'worse.test']);
     }));
 
+  it('before it gives a stream is asked to clean up all the same', () =>
+    virtualTime((time) => {
+      const { account } = syncBench(time.scheduler);
+      const cleanedUp: string[] = [];
+      const solver: ChallengeSolver = {
+        types: ['http-01', 'dns-01'],
+        present: (task) => {
+          if (nameOf(task) === 'bad.test') throw failure;
+          return EMPTY;
+        },
+        cleanUp: (task) => {
+          cleanedUp.push(nameOf(task));
+          return EMPTY;
+        },
+      };
+      const { error } = completed(time, obtainCertificate(account, { identifiers: names, solvers: [solver] }));
+      expect(error).toBeInstanceOf(AcmeAuthorizationError);
+      expect(cleanedUp).toEqual(names);
+    }));
+
   it('by throwing is no different', () =>
     virtualTime((time) => {
       const { error, solver } = failed(time, {}, undefined, {
@@ -268,7 +288,6 @@ describe('a challenge that the server refuses', () => {
     }),
   );
 
-  // lib defect: the very authorization whose answer was refused, and that stays pending, is waited for.
   it('is told at once where there is no sibling to wait for', () =>
     virtualTime((time) => {
       const { error } = failed(
@@ -328,7 +347,6 @@ describe('what is printed of a failure', () => {
       expect(secrets.exec(String(error))?.[0]).toBeUndefined();
     }));
 
-  // lib defect: the message is made harmless, the order that hangs on the error is not.
   it('holds no token in the order that it shows either', () =>
     virtualTime((time) => {
       const invalid = bend((body) => ({ ...body, status: 'invalid', error: quoted('token-http-01-1-0') }));
@@ -336,7 +354,6 @@ describe('what is printed of a failure', () => {
       expect(secrets.exec(printed(error))?.[0]).toBeUndefined();
     }));
 
-  // lib defect: the reason is made harmless, the solver's own error that hangs on it is not.
   it('holds no token, although the solver names it', () =>
     virtualTime((time) => {
       const present: ChallengeSolver['present'] = ({ keyAuthorization }) =>

@@ -19,7 +19,6 @@ const notReady = () => problem('orderNotReady', { status: 403 });
 const stillReady = bend((body) => ({ ...body, status: 'ready' }));
 
 describe('an order that is not ready after all', () => {
-  // lib defect: it is waited for ten seconds, as if the server had taken the request.
   it('is read, and finalized again without delay when it says that it is', () =>
     virtualTime((time) => {
       const { isComplete, sent } = finalized(time, {}, (ca) => ca.script('finalize', notReady));
@@ -49,7 +48,6 @@ describe('an order that is not ready after all', () => {
       expect(sent.filter((each) => each.startsWith('finalize'))).toHaveLength(2);
     }));
 
-  // lib defect: as above, although it has only just become ready.
   it('is finalized as soon as it is ready again', () =>
     virtualTime((time) => {
       const { sent } = finalized(time, {}, (ca) => {
@@ -126,7 +124,6 @@ describe('an order that says ready after it was finalized', () => {
       expect(sent).toEqual(['finalize 0', 'order 5000']);
     }));
 
-  // lib defect: the time that the caller allows does not count here, and neither does the longest wait.
   it('does not keep the caller for a day, but says when to come back', () =>
     virtualTime((time) => {
       const { error } = finalized(time, {}, (ca) =>

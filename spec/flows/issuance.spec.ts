@@ -85,6 +85,11 @@ describe('an order that takes its time', () => {
       expect(times('order')).toEqual([9_000]);
     }));
 
+  it('keeps its own pace where only newOrder asked for a wait', () =>
+    virtualTime((time) => {
+      expect(obtained(time, { validationMs: 100, retryAfter: { newOrder: '60' } }).times('order')).toEqual([250]);
+    }));
+
   it('honours a Retry-After date of the server’s own clock in the answer to finalize', () =>
     virtualTime((time) => {
       const headers = { date: 'Thu, 01 Jan 1998 00:00:00 GMT', 'retry-after': 'Thu, 01 Jan 1998 00:00:05 GMT' };

@@ -76,7 +76,6 @@ describe('retryWhenAllowed', () => {
       expect(time.timers()).toBe(0);
     }));
 
-  // lib defect: waits of 0 ms never use the time up.
   it('does not ask for ever a server that limits and says that no wait is needed', () =>
     virtualTime((time) => {
       let runs = 0;
@@ -88,7 +87,6 @@ describe('retryWhenAllowed', () => {
       expect(values).toEqual([]);
     }));
 
-  // lib defect: compared with no number, every wait is short enough.
   it.each([Number.NaN, -1, undefined])('throws TypeError where maxWaitMs is %s', (maxWaitMs) => {
     expect(() => retryWhenAllowed({ maxWaitMs: maxWaitMs as number })).toThrow(TypeError);
   });

@@ -1,4 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from '../../codec/utf8.js';
+import { joined } from './joined.js';
 
 /** What stands in for a request or a certificate where nothing may be asynchronous: JSON in a DER string. */
 export function encodeFakeDer(value: object): Uint8Array {
@@ -21,7 +22,7 @@ export function decodeFakeDer(der: Uint8Array): object | undefined {
 function tagged(tag: number, content: Uint8Array): Uint8Array {
   const { length } = content;
   const octets = length < 0x80 ? [length] : lengthOctets(length);
-  return Uint8Array.from([tag, ...octets, ...content]);
+  return joined([tag, ...octets], content);
 }
 
 function lengthOctets(length: number): number[] {

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, it } from 'vitest';
 import { repoRoot } from '../../support/repo-root.js';
 
@@ -38,36 +39,42 @@ type AcmeClientCallback = (
 ) => Promise<unknown>;
 
 /** acme-client for Node, installed apart from what rxacme itself depends on. */
-export function acmeClient(version = '5.4.0'): Peer<AcmeClientModule> {
+export async function acmeClient(version = '5.4.0'): Promise<Peer<AcmeClientModule>> {
   const manifest = join(cache, 'node_modules', 'acme-client', 'package.json');
   const installed = () => existsSync(manifest) && readFileSync(manifest, 'utf8').includes(`"version": "${version}"`);
-  const install = () =>
-    run(
-      'npm',
-      ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', cache].concat(
-        `acme-client@${version}`,
-      ),
-    );
-  const reason = installed() ? undefined : remembered('acme-client', install);
+  const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', cache];
+  const install = () => run('npm', ['install', ...options, `acme-client@${version}`]);
+  const reason = installed() ? undefined : await remembered('acme-client', install);
   if (!installed()) return { missing: `npm install acme-client@${version}: ${reason ?? 'it is not there'}` };
   return { peer: createRequire(manifest)('acme-client') as AcmeClientModule, version };
 }
 
 /** lego, from Debian; or the one that RXACME_LEGO_BIN names. The peer is the path of the program. */
-export function lego(): Peer<string> {
+export async function lego(): Promise<Peer<string>> {
   const given = process.env['RXACME_LEGO_BIN'];
-  const versionOf = (program: string) => {
-    const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
-    return status === 0 ? /version v?([\d.]+)/.exec(stdout)?.[1] : undefined;
+  if (given !== undefined) return (await legoAt(given)) ?? { missing: `lego: ${given} does not run` };
+  const found = async () => {
+    for (const suite of ['sid', 'trixie', 'bookworm']) {
+      const peer = await legoAt(join(cache, 'lego', suite, 'usr', 'bin', 'lego'));
+      if (peer !== undefined) return peer;
+    }
+    return undefined;
   };
-  const folders = ['sid', 'trixie', 'bookworm'].map((suite) => join(cache, 'lego', suite, 'usr', 'bin', 'lego'));
-  const found = () => (given === undefined ? folders : [given]).find((program) => versionOf(program) !== undefined);
-  const script = join(import.meta.dirname, 'get-debian-program.sh');
+  const script = join(repoRoot, 'spec', 'dev-ca', 'support', 'get-debian-program.sh');
   const download = () => run('sh', [script, join(cache, 'lego'), 'lego', 'lego']);
-  const reason = found() === undefined && given === undefined ? remembered('lego', download) : undefined;
-  const peer = found();
-  if (peer === undefined) return { missing: `lego: ${reason ?? `${given} does not run`}` };
-  return { peer, version: versionOf(peer) ?? '' };
+  const there = await found();
+  if (there !== undefined) return there;
+  const reason = await remembered('lego', download);
+  return (await found()) ?? { missing: `lego: ${reason ?? 'it is not there'}` };
+}
+
+async function legoAt(program: string): Promise<Peer<string> | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(program, ['--version'], { timeout: limitMs });
+    return { peer: program, version: /version v?([\d.]+)/.exec(stdout)?.[1] ?? '' };
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -84,7 +91,7 @@ export function describeWith<T>(name: string, found: Peer<T>, body: (peer: T) =>
       });
     });
   } else {
-    console.warn(`SKIPPED: ${name}: ${found.missing}`);
+    console.warn(`SKIPPED: ${found.missing}`);
     describe.skip(`${name} (skipped: it cannot be had here)`, () => {
       it('is there', () => undefined);
     });
@@ -92,19 +99,23 @@ export function describeWith<T>(name: string, found: Peer<T>, body: (peer: T) =>
 }
 
 /** Why it failed, or undefined. What failed is not tried again for five minutes. */
-function remembered(name: string, work: () => string | undefined): string | undefined {
+async function remembered(name: string, work: () => Promise<string | undefined>): Promise<string | undefined> {
   mkdirSync(cache, { recursive: true });
   const file = join(cache, `${name}.failure`);
   const isYoung = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < failureAgeMs;
   if (isYoung) return readFileSync(file, 'utf8');
-  const reason = work();
+  const reason = await work();
   if (reason !== undefined) writeFileSync(file, reason);
   return reason;
 }
 
 /** The last lines of what a program printed, where it failed. */
-function run(program: string, args: readonly string[]): string | undefined {
-  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout: limitMs });
-  if (status === 0) return undefined;
-  return error?.message ?? stderr.trim().split('\n').slice(-4).join(' | ');
+async function run(program: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    await promisify(execFile)(program, args, { timeout: limitMs });
+    return undefined;
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    return stderr.trim().split('\n').slice(-4).join(' | ') || message;
+  }
 }

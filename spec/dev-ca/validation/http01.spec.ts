@@ -134,6 +134,9 @@ describe('the address of a name', () => {
     const { port: httpPort } = await webResponder(answering(keyAuthorization));
     const hosts = { 'example.org': '127.0.0.3' };
     expect(await validating('http-01', '127.0.0.1', { httpPort, hosts })).toBeUndefined();
+    const { server, questions } = await dnsResponder();
+    expect(await validating('http-01', '127.0.0.1', { httpPort, dnsServers: [server] })).toBeUndefined();
+    expect(questions).toEqual([]);
   });
 
   it('is what the system says, where nothing was given', async () => {

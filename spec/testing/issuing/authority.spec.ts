@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { firstValueFrom } from 'rxjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parsePemChain } from '../../../lib/codec/pem.js';
 import type { CertificateKeyType } from '../../../lib/index.js';
 import { readCertificate } from '../../../lib/x509/certificate-details.js';
@@ -104,6 +104,20 @@ describe('a certificate', () => {
     const texts = numbers.map(({ details }) => details.serialNumber);
     expect(new Set(texts).size).toBe(40);
     for (const text of texts) expect(text).toMatch(/^(?!00)[0-7].{31}$|^00[89a-f].{31}$/);
+  });
+
+  it.each([
+    [0x00, '01'],
+    [0x7f, '7f'],
+    [0x80, '0080'],
+  ])('has a serial number in DER where chance gives the octet %i first', async (first, start) => {
+    const chance = vi.spyOn(globalThis.crypto, 'getRandomValues').mockImplementation((octets) => {
+      (octets as Uint8Array).fill(5).set([first]);
+      return octets;
+    });
+    const { der } = await issue();
+    chance.mockRestore();
+    expect(readCertificate(der).details.serialNumber).toBe(`${start}${'05'.repeat(15)}`);
   });
 
   it('has the serial number that is asked for', async () => {
