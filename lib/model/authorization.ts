@@ -18,10 +18,13 @@ export type AuthorizationStatus =
 export interface Authorization extends Retrieved {
   /** Without `*.`, also where {@link wildcard} is true. */
   readonly identifier: Identifier;
+  /** What it is: `pending` until it is proven or failed. */
   readonly status: AuthorizationStatus;
+  /** When the server forgets it. */
   readonly expiresAt?: Date;
   /** In the server's order, which means nothing. */
   readonly challenges: readonly Challenge[];
+  /** Whether it is for `*.` of the identifier. */
   readonly wildcard: boolean;
 }
 

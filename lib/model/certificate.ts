@@ -3,15 +3,19 @@ import type { ResponseContext } from './retrieved.js';
 
 /** What one X.509 certificate says. */
 export interface CertificateDetails {
+  /** The certificate itself. */
   readonly der: Uint8Array;
   /** Distinguished names in the text form of RFC 4514, as far as this library reads them. */
   readonly subject: string;
+  /** As {@link subject}. */
   readonly issuer: string;
   /** DNS names and IP addresses of the subject alternative name extension. */
   readonly identifiers: readonly Identifier[];
   /** The content octets of the serial number in lower-case hexadecimal, a leading `00` included. */
   readonly serialNumber: string;
+  /** Valid from then on. */
   readonly notBeforeAt: Date;
+  /** Valid until then. */
   readonly notAfterAt: Date;
   /** The DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;

@@ -16,10 +16,13 @@ export type ChallengeStatus = 'pending' | 'processing' | 'valid' | 'invalid' | (
 export interface Challenge {
   /** Such as `http-01` or `dns-01`. Types unknown to this library are kept. */
   readonly type: string;
+  /** Where it is answered. Never read: at some servers that starts validation. */
   readonly url: string;
+  /** How far it has come. */
   readonly status: ChallengeStatus;
   /** Present where the type has one; base64url characters only. */
   readonly token?: string;
+  /** When the server looked. */
   readonly validatedAt?: Date;
   /** Why the server could not validate. Also present while it goes on trying. */
   readonly error?: ProblemDocument;
@@ -27,5 +30,6 @@ export interface Challenge {
   readonly authorizationUrl?: string;
   /** How long the server asks to wait before the next look, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** As the server sent it, members of its type included. */
   readonly raw: JsonObject;
 }

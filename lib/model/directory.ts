@@ -8,6 +8,7 @@ import type { Retrieved } from './retrieved.js';
 export interface DirectoryMeta {
   /** URL of the terms of service. May be any URL, not only an `https:` one. */
   readonly termsOfService?: string;
+  /** A page about the server. */
   readonly website?: string;
   /** Names to use as issuer domain in CAA records. */
   readonly caaIdentities: readonly string[];
@@ -23,12 +24,20 @@ export interface DirectoryMeta {
  * @see RFC 8555 §7.1.1
  */
 export interface Directory extends Retrieved {
+  /** Where nonces come from. */
   readonly newNonce: string;
+  /** Where accounts are made and found. */
   readonly newAccount: string;
+  /** Where certificates are ordered. */
   readonly newOrder: string;
+  /** Where authorizations are asked for ahead of an order. */
   readonly newAuthz?: string;
+  /** Where certificates are revoked. */
   readonly revokeCert?: string;
+  /** Where account keys are changed. */
   readonly keyChange?: string;
+  /** Where to ask when to renew, RFC 9773. */
   readonly renewalInfo?: string;
+  /** What the server says about itself. */
   readonly meta: DirectoryMeta;
 }

@@ -9,14 +9,17 @@ import type { ProblemDocument } from './problem.js';
 
 /** What every event carries. */
 export interface EventBase<Type extends string> {
+  /** What happened. */
   readonly type: Type;
   /** By the session's clock. */
   readonly at: Date;
+  /** The order, to resume it by. */
   readonly orderUrl: string;
 }
 
 /** What an event about one identifier carries. */
 export interface IdentifierEventBase<Type extends string> extends EventBase<Type> {
+  /** Without `*.`, also for a wildcard. */
   readonly identifier: Identifier;
   /** Whether it is about `*.` of the identifier. */
   readonly wildcard: boolean;
@@ -26,8 +29,11 @@ export interface IdentifierEventBase<Type extends string> extends EventBase<Type
 
 /** The order exists: keep `orderUrl` to resume it. Also emitted first when an order is resumed. */
 export interface OrderCreated extends EventBase<'order-created'> {
+  /** How far the order had come. */
   readonly status: OrderStatus;
+  /** As the server has them. */
   readonly identifiers: readonly Identifier[];
+  /** When the server forgets the order. */
   readonly expiresAt?: Date;
   /** True where the order was not made but taken up again. */
   readonly resumed: boolean;
@@ -35,35 +41,45 @@ export interface OrderCreated extends EventBase<'order-created'> {
 
 /** This identifier has to be proven, by a challenge of this type. */
 export interface AuthorizationPending extends IdentifierEventBase<'authorization-pending'> {
+  /** Such as `http-01`. */
   readonly challengeType: string;
 }
 
 /** The solver has made its answer visible. */
 export interface ChallengePresented extends IdentifierEventBase<'challenge-presented'> {
+  /** Such as `http-01`. */
   readonly challengeType: string;
 }
 
 /** The server was told to look. */
 export interface ChallengeAnswered extends IdentifierEventBase<'challenge-answered'> {
+  /** Such as `http-01`. */
   readonly challengeType: string;
+  /** What the server made of it at once. */
   readonly status: ChallengeStatus;
 }
 
 /** The order is not looked at before this: the server's wish where it has one. */
 export interface Waiting extends EventBase<'waiting'> {
+  /** What the order was when it was last heard of. */
   readonly status: OrderStatus;
+  /** When the first look is due. */
   readonly nextPollAt: Date;
 }
 
 /** A look at the order, and when the next one is due; without `nextPollAt` it was the last. */
 export interface Polled extends EventBase<'polled'> {
+  /** What the order is. */
   readonly status: OrderStatus;
+  /** When the next look is due. */
   readonly nextPollAt?: Date;
 }
 
 /** The identifier is authorized or will not be. */
 export interface AuthorizationSettled extends IdentifierEventBase<'authorization-settled'> {
+  /** `valid`, or what became of it. */
   readonly status: AuthorizationStatus;
+  /** Why it is not valid, tokens left out. */
   readonly problem?: ProblemDocument;
 }
 
@@ -75,17 +91,21 @@ export type KeyStored = EventBase<'key-stored'>;
 
 /** The server has the certificate signing request. */
 export interface OrderFinalized extends EventBase<'order-finalized'> {
+  /** What the server made of it at once, usually `processing`. */
   readonly status: OrderStatus;
 }
 
 /** A solver could not withdraw what it had presented. The order goes on. */
 export interface CleanUpFailed extends IdentifierEventBase<'clean-up-failed'> {
+  /** Such as `http-01`. */
   readonly challengeType: string;
+  /** Why. */
   readonly error: AcmeError;
 }
 
 /** The last event: the certificate and its key. */
 export interface CertificateIssued extends EventBase<'certificate-issued'> {
+  /** The chain as downloaded, and what its certificates say. */
   readonly certificate: Certificate;
   /** Absent where the request was signed elsewhere and came as a CSR. */
   readonly key?: CertificateKey;

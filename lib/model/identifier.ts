@@ -5,7 +5,9 @@
  * @see RFC 8555 §9.7.7, RFC 8738 §3
  */
 export interface Identifier {
+  /** `dns`, `ip`, or one of another registered kind. */
   readonly type: 'dns' | 'ip' | (string & {});
+  /** The name or address. */
   readonly value: string;
 }
 

@@ -15,17 +15,21 @@ export type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invali
  * @see RFC 8555 §7.1.3
  */
 export interface Order extends Retrieved {
+  /** How far it has come. */
   readonly status: OrderStatus;
   /** When the server forgets the order. Not when the certificate expires. */
   readonly expiresAt?: Date;
   /** A set: servers reorder, lower-case and merge them. */
   readonly identifiers: readonly Identifier[];
+  /** From when on the certificate was asked to be valid. */
   readonly notBeforeAt?: Date;
+  /** Until when the certificate was asked to be valid. */
   readonly notAfterAt?: Date;
   /** Why the order is invalid. */
   readonly error?: ProblemDocument;
   /** URLs of the authorizations. A set; need not be as many as the identifiers. */
   readonly authorizations: readonly string[];
+  /** Where the CSR goes. */
   readonly finalize: string;
   /** URL of the certificate, once the order is valid. */
   readonly certificate?: string;

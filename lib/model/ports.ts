@@ -6,11 +6,13 @@ import type { CertificateKeyType, SignatureAlgorithm } from './key-type.js';
 
 /** What {@link AcmeTransport} is called with. */
 export interface AcmeHttpRequest {
+  /** Signed requests are POSTs. */
   readonly method: 'GET' | 'POST';
   /** To be used as it is, byte for byte. */
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON text. */
   readonly body?: string;
   /** The transport may stop reading beyond this and error. */
   readonly maxResponseBytes: number;
@@ -18,9 +20,11 @@ export interface AcmeHttpRequest {
 
 /** What {@link AcmeTransport} emits. */
 export interface AcmeHttpResponse {
+  /** As sent; 0 where a browser hides a redirect. */
   readonly status: number;
   /** Names in lower case, repeated ones joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Read to its end. */
   readonly body: Uint8Array;
 }
 
@@ -39,17 +43,25 @@ export type AcmeInterceptor = (request: AcmeHttpRequest, next: AcmeTransport) =>
 
 /** A public key as a JSON Web Key, public members only. */
 export interface PublicJwk {
+  /** `EC`, `RSA` or `OKP`. */
   readonly kty: string;
+  /** The curve, of EC and OKP keys. */
   readonly crv?: string;
+  /** Base64url, of EC and OKP keys. */
   readonly x?: string;
+  /** Base64url, of EC keys. */
   readonly y?: string;
+  /** The modulus, base64url, of RSA keys. */
   readonly n?: string;
+  /** The exponent, base64url, of RSA keys. */
   readonly e?: string;
 }
 
 /** An account key: signs, never shows its private part. An HSM or KMS stands behind the same three members. */
 export interface AcmeSigner {
+  /** The JWS algorithm, such as `ES256`. */
   readonly alg: SignatureAlgorithm;
+  /** The public key, and nothing else. */
   readonly publicJwk: PublicJwk;
   /** The signature of `input` in JWS form: for ECDSA the two integers, each of full length, one after the other. */
   sign(input: Uint8Array): ObservableInput<Uint8Array>;
@@ -63,6 +75,7 @@ export type AcmeDigest = (data: Uint8Array) => ObservableInput<Uint8Array>;
  * way to its private part.
  */
 export interface CertificateKey {
+  /** What kind of key it is. */
   readonly keyType: CertificateKeyType | (string & {});
   /** The DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
@@ -85,6 +98,7 @@ export type CertificateRequestBuilder = (
 export interface CertificateRequestDetails {
   /** The request itself. */
   readonly der: Uint8Array;
+  /** The names and addresses that it asks for. */
   readonly identifiers: readonly Identifier[];
   /** The DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
@@ -94,6 +108,7 @@ export interface CertificateRequestDetails {
 export interface ExpectedLeaf {
   /** The DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
+  /** The names and addresses, as a set. */
   readonly identifiers: readonly Identifier[];
 }
 
@@ -113,6 +128,7 @@ export interface CertificateReader {
 
 /** What a solver has to prove, and the values that prove it. Printed or serialised it hides them. */
 export interface ChallengeTask {
+  /** Without `*.`, in the form that goes into records and files. */
   readonly identifier: Identifier;
   /** Whether the order asks for `*.` of the identifier. */
   readonly wildcard: boolean;
@@ -126,6 +142,7 @@ export interface ChallengeTask {
   readonly keyAuthorization?: string;
   /** The base64url SHA-256 of the key authorization: the TXT value of `dns-01`. */
   readonly keyAuthorizationDigest?: string;
+  /** Whose challenge it is. */
   readonly accountUrl: string;
 }
 

@@ -6,7 +6,9 @@ import type { JsonObject } from './json.js';
  * @see RFC 8288 §3
  */
 export interface Link {
+  /** Absolute. */
   readonly url: string;
+  /** In lower case. */
   readonly relations: readonly string[];
 }
 
@@ -14,6 +16,7 @@ export interface Link {
 export interface ResponseContext {
   /** The URL of the resource: the `Location` header where the reply created it, else the URL that was asked. */
   readonly url: string;
+  /** The links of the reply. */
   readonly links: readonly Link[];
   /** How long the server asks to wait before the next look, in milliseconds, counted from the reply. */
   readonly retryAfterMs?: number;

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { defer, Observable } from 'rxjs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { defer } from 'rxjs';
 import { AcmeInputError } from '../model/errors/input-error.js';
 import type { ChallengeSolver, ChallengeTask } from '../model/ports.js';
+import { SharedListener } from './shared-listener.js';
 
 /** Options of {@link http01Server}. */
 export interface Http01ServerOptions {
@@ -67,81 +68,4 @@ function answer(
     connection: 'close',
   });
   response.end(method === 'HEAD' ? undefined : body);
-}
-
-/** One server, listening from the first who needs it until the last is done. */
-class SharedListener {
-  #server: Server | undefined;
-  #listening: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly port: number,
-    private readonly host: string | undefined,
-    private readonly handle: (request: IncomingMessage, response: ServerResponse) => void,
-  ) {}
-
-  /** Completes when the server listens. */
-  opened(): Observable<never> {
-    return completed(() => {
-      this.#server ??= this.#open();
-      return this.#listening;
-    });
-  }
-
-  /** Completes when nothing listens any more. */
-  closed(): Observable<never> {
-    return completed(() => {
-      const server = this.#server;
-      this.#server = undefined;
-      if (server === undefined) return Promise.resolve();
-      const closed = this.#listening.then(
-        () =>
-          new Promise<void>((resolve) => {
-            server.close(() => {
-              resolve();
-            });
-            server.closeAllConnections();
-          }),
-        () => undefined,
-      );
-      this.#listening = closed;
-      return closed;
-    });
-  }
-
-  #open(): Server {
-    const server = createServer(this.handle);
-    const listens = () =>
-      new Promise<void>((resolve, reject) => {
-        server.once('error', (error) => {
-          if (this.#server === server) this.#server = undefined;
-          reject(explained(error, this.port));
-        });
-        server.listen(this.port, this.host, () => {
-          resolve();
-        });
-      });
-    this.#listening = this.#listening.then(listens, listens);
-    return server;
-  }
-}
-
-const completed = (work: () => Promise<void>): Observable<never> =>
-  new Observable((subscriber) => {
-    work().then(
-      () => {
-        subscriber.complete();
-      },
-      (error: unknown) => {
-        subscriber.error(error);
-      },
-    );
-  });
-
-function explained(error: NodeJS.ErrnoException, port: number): Error {
-  const advice: Readonly<Record<string, string>> = {
-    EADDRINUSE: `port ${port} is in use by another program: stop it, let it answer ${path} itself, or listen elsewhere and forward port 80 there`,
-    EACCES: `port ${port} needs more rights than this process has: grant it, or listen on a higher port and forward port 80 there`,
-  };
-  return new Error(advice[error.code ?? ''] ?? `cannot listen on port ${port}: ${error.message}`, { cause: error });
 }

@@ -6,7 +6,9 @@ import type { AcmeSession } from './session.js';
 
 /** Who signs with a bare key: before there is an account, or for a certificate's key. */
 export interface AcmeKeyHolder {
+  /** The server. */
   readonly session: AcmeSession;
+  /** The key. */
   readonly signer: AcmeSigner;
 }
 

@@ -36,9 +36,9 @@ export class NoncePool {
     return { value, sequence: this.#sequence++ };
   }
 
-  /** Keeps a nonce. One that is not well-formed, or absent, is ignored. */
+  /** Keeps a nonce. One that is not well-formed, absent, or kept already is ignored. */
   put(value: string | undefined): void {
-    if (!isNonce(value)) return;
+    if (!isNonce(value) || this.#nonces.some((nonce) => nonce.value === value)) return;
     this.#nonces.push({ ...this.mark(value), at: this.clock.now() });
     if (this.#nonces.length > capacity) this.#nonces.shift();
   }

@@ -8,9 +8,11 @@ import type { ResponseContext } from '../model/retrieved.js';
 
 /** One whole answer, its headers read. */
 export interface AcmeResponse extends ResponseContext {
+  /** From 200 to 299. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Read to its end. */
   readonly body: Uint8Array;
   /** The `Location` header, absolute. */
   readonly location?: string;

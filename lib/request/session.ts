@@ -40,9 +40,13 @@ declare const acmeSessionBrand: unique symbol;
 export interface AcmeSession {
   /** Made by {@link acmeSession} and by nothing else. */
   readonly [acmeSessionBrand]: true;
+  /** As it was configured. */
   readonly directoryUrl: string;
+  /** What every wait goes through. */
   readonly scheduler: SchedulerLike;
+  /** What "now" is. */
   readonly clock: TimestampProvider;
+  /** Returns 0 to 1. */
   readonly random: () => number;
   /** @internal */
   readonly state: SessionState;

@@ -10,6 +10,7 @@ import { withNonce } from './with-nonce.js';
 
 /** One signed request. */
 export interface AcmeRequest {
+  /** To be asked and signed as it is. */
   readonly url: string;
   /** `''` for POST-as-GET. */
   readonly payload: object | '';

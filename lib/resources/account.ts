@@ -1,4 +1,4 @@
-import { map, type Observable, of, concatMap } from 'rxjs';
+import { concatMap, map, type Observable, of } from 'rxjs';
 import { decodeAccount } from '../codec/decode-account.js';
 import { isAbsoluteUrl } from '../codec/url.js';
 import type { Account } from '../model/account.js';
@@ -9,6 +9,7 @@ import { getDirectory } from '../request/get-directory.js';
 import { located } from '../request/response.js';
 import type { AcmeSession } from '../request/session.js';
 import { signedRequest } from '../request/signed-request.js';
+import type { ExternalAccountBinding } from '../signing/external-account-binding.js';
 import { postAsGet } from './post-as-get.js';
 
 /** Options of {@link newAccount}. */
@@ -19,6 +20,8 @@ export interface NewAccountOptions {
   readonly contacts?: readonly string[] | undefined;
   /** Whether the terms of service (`meta.termsOfService` of the directory) are agreed to. Never assumed. */
   readonly termsOfServiceAgreed?: boolean | undefined;
+  /** The account outside of ACME that the new one belongs to, made by `externalAccountBinding`. */
+  readonly externalAccount?: ExternalAccountBinding | undefined;
 }
 
 /** An account as {@link newAccount} and {@link findAccount} emit it. */
@@ -36,22 +39,27 @@ export interface RegisteredAccount extends AcmeAccount {
  *
  * Errors: {@link AcmeUserActionRequiredError} or {@link AcmeProblemError} where terms must be agreed to;
  * {@link AcmeProblemError} (`externalAccountRequired`, `invalidContact`, `unsupportedContact`, `badPublicKey`);
- * {@link AcmeProtocolError} if the reply is not an account; {@link AcmeTransportError}. Cost: one POST, one nonce
- * (plus directory and newNonce where the session has none). Throws `TypeError` if a contact is not a URL.
+ * {@link AcmeProtocolError} if the reply is not an account; {@link AcmePortError} where the signer or the external
+ * account's MAC fails; {@link AcmeTransportError}. Cost: one POST, one nonce (plus directory and newNonce where the
+ * session has none). Throws `TypeError` if a contact is not a URL.
  *
- * @see RFC 8555 §7.3
+ * @see RFC 8555 §7.3, §7.3.4
  */
 export function newAccount(session: AcmeSession, options: NewAccountOptions): Observable<RegisteredAccount> {
-  const { signer, contacts, termsOfServiceAgreed } = options;
+  const { signer, contacts, termsOfServiceAgreed, externalAccount } = options;
   checkSigner('newAccount', signer);
-  const wrong = Array.isArray(contacts ?? []) ? contacts?.find((contact) => !isAbsoluteUrl(contact)) : contacts;
-  if (wrong !== undefined) {
-    throw new TypeError(`newAccount: contacts must be URLs such as mailto:admin@example.org, found ${String(wrong)}`);
-  }
-  return postNewAccount(session, signer, {
-    ...(termsOfServiceAgreed === undefined ? {} : { termsOfServiceAgreed }),
-    ...(contacts === undefined ? {} : { contact: contacts }),
-  });
+  checkContacts('newAccount', contacts ?? []);
+  return postNewAccount(session, signer, { termsOfServiceAgreed, contact: contacts }, externalAccount);
+}
+
+/** Throws `TypeError` on what is not a list of URLs. */
+export function checkContacts(what: string, contacts: unknown): void {
+  const list: readonly unknown[] = Array.isArray(contacts) ? contacts : [contacts];
+  const wrong = list.findIndex((contact) => list !== contacts || !isAbsoluteUrl(String(contact)));
+  if (wrong < 0) return;
+  throw new TypeError(
+    `${what}: contacts must be a list of URLs such as mailto:admin@example.org, found ${String(list[wrong])}`,
+  );
 }
 
 /**
@@ -82,9 +90,15 @@ export function findAccount(
 export const getAccount = (account: AcmeAccount): Observable<Account> =>
   postAsGet(account, account.url).pipe(decode(decodeAccount));
 
-const postNewAccount = (session: AcmeSession, signer: AcmeSigner, payload: object): Observable<RegisteredAccount> =>
+const postNewAccount = (
+  session: AcmeSession,
+  signer: AcmeSigner,
+  payload: object,
+  externalAccount?: ExternalAccountBinding,
+): Observable<RegisteredAccount> =>
   getDirectory(session).pipe(
     map(({ newAccount: url }) => ({ url, payload, recovery: 'repeat' }) as const),
+    externalAccount?.bind(signer) ?? ((request$) => request$),
     signedRequest({ session, signer }),
     concatMap((response) =>
       of(located(response, 'account')).pipe(

@@ -4,7 +4,7 @@ export interface Backoff {
   readonly firstMs: number;
   /** Each wait is this many times the one before. */
   readonly factor: number;
-  /** No wait is longer, in milliseconds. */
+  /** No wait is longer, in milliseconds, before jitter. */
   readonly maxMs: number;
   /** The part of a wait that chance adds or takes away: 0.1 is up to ten percent either way. */
   readonly jitter: number;

@@ -18,6 +18,7 @@ export type ReleaseReason = 'complete' | 'error' | 'unsubscribe';
 export interface BracketOptions<A, T, R> {
   /** Makes the resource: its first value. */
   readonly acquire: () => ObservableInput<A>;
+  /** Emits what the bracket emits. */
   readonly use: (resource: A) => ObservableInput<T>;
   /** Frees it. `resource` is `undefined` where `acquire` failed or was cut short, and its outcome is unknown. */
   readonly release: (resource: A | undefined, why: ReleaseReason) => ObservableInput<R>;
@@ -29,6 +30,7 @@ export interface BracketOptions<A, T, R> {
   readonly onDetachedValue?: ((value: R) => void) | undefined;
   /** Hears of a `release` that failed where the stream can no longer say so. */
   readonly onDetachedError: (error: unknown) => void;
+  /** Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface PollPace {
   readonly firstMs?: number | undefined;
   /** Each such wait is this many times the one before. Default: 1.5. */
   readonly factor?: number | undefined;
-  /** No such wait is longer, in milliseconds. Default: 10 000. */
+  /** No such wait is longer, in milliseconds, before jitter. Default: 10 000. */
   readonly maxMs?: number | undefined;
   /** The part of such a wait that chance adds or takes away. Default: 0.1. */
   readonly jitter?: number | undefined;

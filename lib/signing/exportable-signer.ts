@@ -9,3 +9,6 @@ export interface ExportableSigner extends AcmeSigner {
 
 /** The algorithms that account keys are generated for. */
 export type GeneratedAlgorithm = 'ES256' | 'RS256';
+
+/** All of {@link GeneratedAlgorithm}. */
+export const generatedAlgorithms: readonly GeneratedAlgorithm[] = ['ES256', 'RS256'];

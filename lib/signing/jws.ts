@@ -4,11 +4,15 @@ import { encodeUtf8 } from '../codec/utf8.js';
 import type { AcmeSigner } from '../model/ports.js';
 import { publicMembers } from './public-members.js';
 
+/** An account key, or a MAC key in its place. */
+export type JwsSigner = Pick<AcmeSigner, 'publicJwk' | 'sign'> & { readonly alg: string };
+
 /** What is signed: for whom, once, and what. */
 export interface JwsInput {
   readonly url: string;
-  readonly nonce: string;
-  /** The account URL; without it the public key goes in its place. */
+  /** Left out of a JWS inside another. */
+  readonly nonce?: string;
+  /** The account URL, or the identifier of a MAC key; without it the public key goes in its place. */
   readonly kid?: string;
   /** `''` for POST-as-GET. */
   readonly payload: object | '';
@@ -22,9 +26,10 @@ export interface JwsInput {
  *
  * @see RFC 8555 §6.2, §6.3
  */
-export function signJws(signer: AcmeSigner, { url, nonce, kid, payload }: JwsInput): Observable<string> {
-  const identity = kid === undefined ? { jwk: publicMembers(signer.publicJwk) } : { kid };
-  const header = encodeBase64url(JSON.stringify({ alg: signer.alg, ...identity, nonce, url }));
+export function signJws(signer: JwsSigner, { url, nonce, kid, payload }: JwsInput): Observable<string> {
+  // JSON leaves out what is undefined.
+  const jwk = kid === undefined ? publicMembers(signer.publicJwk) : undefined;
+  const header = encodeBase64url(JSON.stringify({ alg: signer.alg, kid, jwk, nonce, url }));
   const body = encodeBase64url(payload === '' ? '' : JSON.stringify(payload));
   return from(signer.sign(encodeUtf8(`${header}.${body}`))).pipe(
     map((signature) => JSON.stringify({ protected: header, payload: body, signature: encodeBase64url(signature) })),

@@ -1,8 +1,7 @@
 import type { JWK } from 'jose';
 import { defer, type Observable } from 'rxjs';
 import type { AcmeSigner } from '../model/ports.js';
-import { signingAlgorithm } from './algorithms.js';
-import type { ExportableSigner, GeneratedAlgorithm } from './exportable-signer.js';
+import { type ExportableSigner, type GeneratedAlgorithm, generatedAlgorithms } from './exportable-signer.js';
 
 /** The module system loads it once, when the first key is made or imported. */
 const loadKeys = () => import('./jose-keys.js');
@@ -16,7 +15,9 @@ const loadKeys = () => import('./jose-keys.js');
  * @see RFC 8555 §6.2, RFC 7518 §3.1
  */
 export function generateSigner(alg: GeneratedAlgorithm = 'ES256'): Observable<ExportableSigner> {
-  signingAlgorithm(alg);
+  if (!generatedAlgorithms.includes(alg)) {
+    throw new TypeError(`generateSigner: algorithm "${alg}" is not one of ${generatedAlgorithms.join(', ')}`);
+  }
   return defer(async () => (await loadKeys()).generated(alg));
 }
 

@@ -1,4 +1,4 @@
-import { map, type Observable, of } from 'rxjs';
+import { defer, map, type Observable, of } from 'rxjs';
 import { encodeBase64url } from '../codec/base64url.js';
 import { toIdentifier } from '../codec/identifier.js';
 import { encodeUtf8 } from '../codec/utf8.js';
@@ -16,7 +16,8 @@ const hidden = ['token', 'keyAuthorization', 'keyAuthorizationDigest', 'challeng
 /**
  * What a solver needs for one challenge.
  *
- * Emits once: the task; then completes. Errors: {@link AcmePortError} where the digest fails. Cost: one digest, no
+ * Emits once: the task; then completes. Errors: {@link AcmePortError} where the digest fails; {@link AcmeProtocolError}
+ * where the server's identifier is none. Cost: one digest, no
  * request.
  *
  * @param thumbprint The account key's.
@@ -28,27 +29,29 @@ export function challengeTask(
   { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
   challenge: Challenge,
 ): Observable<ChallengeTask> {
-  const asked = checkedIdentifier(identifier, account.url);
-  const task = {
-    ...asked,
-    wildcard: asked.wildcard || wildcard,
-    type: challenge.type,
-    accountUrl: account.url,
-    challenge,
-  };
-  const { token } = challenge;
-  if (token === undefined) return of(withoutSecretsInPrint(task));
-  const authorization = keyAuthorization(token, thumbprint);
-  return callPort('digest', () => account.session.state.digest(encodeUtf8(authorization))).pipe(
-    map((digest) =>
-      withoutSecretsInPrint({
-        ...task,
-        token,
-        keyAuthorization: authorization,
-        keyAuthorizationDigest: encodeBase64url(digest),
-      }),
-    ),
-  );
+  return defer(() => {
+    const asked = checkedIdentifier(identifier, account.url);
+    const task = {
+      ...asked,
+      wildcard: asked.wildcard || wildcard,
+      type: challenge.type,
+      accountUrl: account.url,
+      challenge,
+    };
+    const { token } = challenge;
+    if (token === undefined) return of(withoutSecretsInPrint(task));
+    const authorization = keyAuthorization(token, thumbprint);
+    return callPort('digest', () => account.session.state.digest(encodeUtf8(authorization))).pipe(
+      map((digest) =>
+        withoutSecretsInPrint({
+          ...task,
+          token,
+          keyAuthorization: authorization,
+          keyAuthorizationDigest: encodeBase64url(digest),
+        }),
+      ),
+    );
+  });
 }
 
 /** Solvers make record and file names of it, so it must be what it says it is, and in the form that we know. */

@@ -32,7 +32,6 @@ export interface Script {
   readonly operation: OperationName | '*';
   readonly behaviour: Behaviour;
   readonly when: When;
-  used: number;
 }
 
 /** The scripts of a fake CA, and who is waiting for them. */
@@ -40,7 +39,7 @@ export class Scripts {
   readonly #scripts: Script[] = [];
 
   add(operation: OperationName | '*', behaviour: Behaviour, when: When): () => void {
-    const script = { operation, behaviour, when, used: 0 };
+    const script = { operation, behaviour, when };
     this.#scripts.push(script);
     return () => {
       const index = this.#scripts.indexOf(script);
@@ -50,25 +49,25 @@ export class Scripts {
 
   /** The behaviours for one request. Of those that are for the next request only, it takes the first. */
   take(operation: OperationName, occurrence: number): readonly Behaviour[] {
-    let tookNext = false;
-    return this.#scripts.flatMap((script) => {
-      if (script.operation !== operation && script.operation !== '*') return [];
-      if (script.when === 'next') {
-        if (tookNext || script.used > 0) return [];
-        tookNext = true;
-      } else if (!applies(script.when, occurrence)) return [];
-      script.used++;
-      return [script.behaviour];
-    });
+    const next = this.#scripts.find((script) => script.when === 'next' && isFor(script, operation));
+    const taken = this.#scripts.filter(
+      (script) => script === next || (isFor(script, operation) && applies(script.when, occurrence)),
+    );
+    if (next !== undefined) this.#scripts.splice(this.#scripts.indexOf(next), 1);
+    return taken.map(({ behaviour }) => behaviour);
   }
 
   /** Those that were for one request and have not met it. */
   unused(): readonly Script[] {
-    return this.#scripts.filter(({ when, used }) => when === 'next' && used === 0);
+    return this.#scripts.filter(({ when }) => when === 'next');
   }
 }
 
-function applies(when: Exclude<When, 'next'>, occurrence: number): boolean {
+const isFor = (script: Script, operation: OperationName): boolean =>
+  script.operation === operation || script.operation === '*';
+
+function applies(when: When, occurrence: number): boolean {
+  if (when === 'next') return false;
   if (when === 'always') return true;
   return typeof when === 'function' ? when(occurrence) : occurrence % when.every === 0;
 }

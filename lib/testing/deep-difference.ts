@@ -4,16 +4,21 @@ export function deepDifference(actual: unknown, expected: unknown): string | und
   return `expected:\n${shown(expected)}\nactual:\n${shown(actual)}`;
 }
 
-function isDeepEqual(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+/** `pairs`: what is being compared already, further out, where objects lead back to themselves. */
+function isDeepEqual(a: unknown, b: unknown, pairs: ReadonlyMap<unknown, unknown> = new Map()): boolean {
+  if (Object.is(a, b) || (pairs.has(a) && pairs.get(a) === b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   if (a instanceof Date) return a.getTime() === (b as Date).getTime();
+  if (a instanceof URL) return a.href === (b as URL).href;
   if (a instanceof Error) return a.message === (b as Error).message && a.name === (b as Error).name;
+  const inner = new Map([...pairs, [a, b]]);
+  if (a instanceof Map || a instanceof Set) return isDeepEqual([...a], [...(b as Set<unknown>)], inner);
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const keys = Object.keys(left);
   return (
-    keys.length === Object.keys(right).length && keys.every((key) => key in right && isDeepEqual(left[key], right[key]))
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && isDeepEqual(left[key], right[key], inner))
   );
 }
 
@@ -35,5 +40,17 @@ function line(each: unknown): string {
 
 function printed(value: unknown): string {
   if (value instanceof Error) return `${value.name}: ${value.message}`;
-  return value === undefined ? 'undefined' : JSON.stringify(value);
+  try {
+    const text: unknown = JSON.stringify(value, word);
+    return typeof text === 'string' ? text : String(value);
+  } catch {
+    return String(value); // It leads back to itself.
+  }
+}
+
+/** What JSON has no word for. */
+function word(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return String(value);
+  return value instanceof Map || value instanceof Set ? [...value] : value;
 }

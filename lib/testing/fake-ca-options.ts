@@ -15,7 +15,7 @@ export interface Validated {
 
 /** How long something takes, and how it ends. */
 export interface Processing<About> {
-  /** In milliseconds. Without it the answer waits for the outcome; with it the answer says `processing`, with 0 too. */
+  /** In milliseconds. Without it the answer waits for the outcome; with it the answer says `processing`, with 0 too. `Infinity`: for ever. */
   readonly delayMs?: number | undefined;
   /** What goes wrong; `undefined` for nothing. Default: nothing does. */
   readonly outcome?: (about: About) => ProblemInit | undefined;
@@ -41,6 +41,8 @@ export interface FakeCaOptions {
   readonly challengeTypes?: ((identifier: Identifier, wildcard: boolean) => readonly string[]) | undefined;
   /** Whether a new order uses valid authorizations of the account again. Default: false. */
   readonly reuseAuthorizations?: boolean | undefined;
+  /** Whether newOrder answers with an order of the account for the same identifiers, unless that is invalid. Default: false. */
+  readonly reuseOrders?: boolean | undefined;
   /** The `Retry-After` of what is being worked on, in either form. */
   readonly retryAfter?: string | undefined;
   /** Lists come in another order at each look, as some servers have them. Default: false. */
@@ -49,7 +51,7 @@ export interface FakeCaOptions {
   readonly unknownMembers?: boolean | undefined;
   /** What is wrong with an identifier that this CA does not issue for. */
   readonly refuseIdentifier?: (identifier: Identifier) => ProblemInit | undefined;
-  /** The names of the roots; each but the first makes an alternate chain. Default: one. */
+  /** The names of the roots; each but the first makes an alternate chain. Real requests get real certificates, whose roots have names of their own. Default: one. */
   readonly roots?: readonly string[] | undefined;
   /** How long certificates are valid, in milliseconds. Default: 90 days. */
   readonly lifetimeMs?: number | undefined;

@@ -1,13 +1,14 @@
-import { defer, map, type Observable, of, type SchedulerLike, type TimestampProvider } from 'rxjs';
+import { concatMap, defer, map, NEVER, type Observable, of, type SchedulerLike, type TimestampProvider } from 'rxjs';
+import { sameIdentifiers } from '../codec/identifier.js';
 import type { Identifier } from '../model/identifier.js';
 import type { PublicJwk } from '../model/ports.js';
 import { wait } from '../rx/wait.js';
 import { verifySignature } from '../signing/verify-signature.js';
-import { certificateReader } from '../x509/default-x509.js';
 import type { CaSettings } from './ca/operation.js';
-import type { AccountRecord, AuthorizationRecord } from './ca/records.js';
+import { type AccountRecord, type AuthorizationRecord, orderStatus } from './ca/records.js';
 import { type ProblemInit, Refusal } from './ca/refusal.js';
 import type { FakeCaOptions, Processing } from './fake-ca-options.js';
+import { realCertificates } from './real-certificates.js';
 import { issueFakeCertificate } from './synchronous/issue.js';
 import { isSynchronousJwk, synchronousDigest, synchronousSignature } from './synchronous/keys.js';
 import { readFakeRequest } from './synchronous/x509.js';
@@ -26,10 +27,10 @@ export function fakeCaSettings(options: FakeCaOptions, scheduler: SchedulerLike,
   } = options;
   let serial = 0;
   let token = 0;
+  const real = realCertificates(clock, lifetimeMs, roots.length - 1);
   return {
     digest: synchronousDigest,
-    verify: (alg, jwk, input, signature) =>
-      isSynchronousJwk(jwk) ? of(isRight(jwk, input, signature)) : verifySignature(alg, jwk, input, signature),
+    verify: signatureCheck(),
     challenges: (identifier, wildcard) =>
       (options.challengeTypes ?? usualTypes)(identifier, wildcard).map((type) =>
         type === 'dns-persist-01'
@@ -46,17 +47,18 @@ export function fakeCaSettings(options: FakeCaOptions, scheduler: SchedulerLike,
     },
     readRequest: (csr) => {
       const request = readFakeRequest(csr);
-      return request === undefined ? certificateReader.readRequest(csr) : of(request);
+      return request === undefined ? real.readRequest(csr) : of(request);
     },
     issue: (order, request) =>
       later(issuance, scheduler, () => issuance.outcome?.(order.identifiers)).pipe(
-        map((problem) => {
+        concatMap((problem) => {
           if (problem !== undefined) throw new Refusal(problem);
-          return issueFakeCertificate(request, ++serial, clock.now(), lifetimeMs, roots);
+          return readFakeRequest(request.der) === undefined
+            ? real.issue(request)
+            : of(issueFakeCertificate(request, ++serial, clock.now(), lifetimeMs, roots));
         }),
       ),
-    reuse: (account, identifier, wildcard) =>
-      options.reuseAuthorizations ? validOne(account, identifier, wildcard) : undefined,
+    ...reuse(options),
     refuseIdentifier: options.refuseIdentifier ?? (() => undefined),
     validationInAnswer: validation.delayMs === undefined,
     issuanceInAnswer: issuance.delayMs === undefined,
@@ -71,15 +73,41 @@ export function fakeCaSettings(options: FakeCaOptions, scheduler: SchedulerLike,
   };
 }
 
+function signatureCheck(): CaSettings['verify'] {
+  const known = new WeakMap<PublicJwk, boolean>();
+  const isSynchronous = (jwk: PublicJwk): boolean => {
+    const answer = known.get(jwk) ?? isSynchronousJwk(jwk);
+    known.set(jwk, answer);
+    return answer;
+  };
+  return (alg, jwk, input, signature) =>
+    isSynchronous(jwk) ? of(isRight(jwk, input, signature)) : verifySignature(alg, jwk, input, signature);
+}
+
+const reuse = ({
+  reuseAuthorizations = false,
+  reuseOrders = false,
+}: FakeCaOptions): Pick<CaSettings, 'reuse' | 'reuseOrder'> => ({
+  reuse: (account, identifier, wildcard) => (reuseAuthorizations ? validOne(account, identifier, wildcard) : undefined),
+  reuseOrder: ({ orders }, identifiers) =>
+    reuseOrders
+      ? orders.find((each) => orderStatus(each) !== 'invalid' && sameIdentifiers(each.identifiers, identifiers))
+      : undefined,
+});
+
 const later = <Subject>(
   { delayMs }: Processing<Subject>,
   scheduler: SchedulerLike,
   outcome: () => ProblemInit | undefined,
-): Observable<ProblemInit | undefined> =>
-  delayMs === undefined ? defer(() => of(outcome())) : wait(delayMs, scheduler).pipe(map(outcome));
+): Observable<ProblemInit | undefined> => {
+  if (delayMs === Infinity) return NEVER;
+  return delayMs === undefined ? defer(() => of(outcome())) : wait(delayMs, scheduler).pipe(map(outcome));
+};
 
-const isRight = (jwk: PublicJwk, input: Uint8Array, signature: Uint8Array): boolean =>
-  synchronousSignature(jwk, input).every((octet, index) => octet === signature[index]);
+function isRight(jwk: PublicJwk, input: Uint8Array, signature: Uint8Array): boolean {
+  const right = synchronousSignature(jwk, input);
+  return signature.length === right.length && right.every((octet, index) => octet === signature[index]);
+}
 
 const notPresented = ({ value }: Identifier, type: string): ProblemInit => ({
   type: type === 'dns-01' ? 'dns' : 'connection',

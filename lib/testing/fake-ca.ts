@@ -30,7 +30,7 @@ export interface FakeCa {
   expect(operation: OperationName, count: number): void;
   /** Forgets every nonce that it gave out, as a server does that is started again. */
   forgetNonces(): void;
-  /** Opens an account without a request, and returns its URL. */
+  /** Opens an account without a request, and returns its URL; that of the account which the key has, where it has one. */
   openAccount(signer: AcmeSigner): string;
   /** Throws an error with a table of what is missing: scripts that met no request, expectations that do not hold, exchanges that are still open. */
   verify(): void;
@@ -84,10 +84,13 @@ export function fakeCa(options: FakeCaOptions = {}): FakeCa {
       ca.nonces.forget();
     },
     openAccount: ({ publicJwk }) => {
+      const thumbprint = synchronousThumbprint(publicJwk);
+      const known = ca.store.accountByKey(thumbprint);
+      if (known !== undefined) return known.url;
       const account: AccountRecord = {
         ...ca.store.newResource('account'),
         jwk: publicJwk,
-        thumbprint: synchronousThumbprint(publicJwk),
+        thumbprint,
         status: 'valid',
         contact: [],
         termsOfServiceAgreed: true,

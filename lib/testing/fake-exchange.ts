@@ -1,4 +1,4 @@
-import { concatMap, defer, finalize, map, NEVER, type Observable, of, type SchedulerLike, tap, throwError } from 'rxjs';
+import { concatMap, defer, map, NEVER, type Observable, of, type SchedulerLike, tap, throwError } from 'rxjs';
 import type { AcmeHttpRequest, AcmeHttpResponse } from '../model/ports.js';
 import { wait } from '../rx/wait.js';
 import type { Behaviour } from './behaviour.js';
@@ -25,7 +25,11 @@ export function fakeExchange(exchange: FakeExchange): Observable<AcmeHttpRespons
   const { history, record, behaviours, scheduler } = exchange;
   const delayMs = behaviours.reduce((sum, each) => ('delayMs' in each ? sum + each.delayMs : sum), exchange.latencyMs);
   const answer$ =
-    delayMs > 0 ? wait(delayMs, scheduler).pipe(concatMap(() => carriedOut(exchange))) : carriedOut(exchange);
+    delayMs === Infinity
+      ? NEVER
+      : delayMs > 0
+        ? wait(delayMs, scheduler).pipe(concatMap(() => carriedOut(exchange)))
+        : carriedOut(exchange);
   return answer$.pipe(
     tap({
       next: (response) => {
@@ -35,9 +39,9 @@ export function fakeExchange(exchange: FakeExchange): Observable<AcmeHttpRespons
       error: () => {
         history.end(record, 'lost');
       },
-    }),
-    finalize(() => {
-      history.end(record, 'cancelled');
+      finalize: () => {
+        history.end(record, 'cancelled');
+      },
     }),
   );
 }

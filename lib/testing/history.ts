@@ -1,5 +1,6 @@
 import type { TimestampProvider } from 'rxjs';
 import { decodeBase64url } from '../codec/base64url.js';
+import { decodeUtf8 } from '../codec/utf8.js';
 import type { AcmeHttpRequest } from '../model/ports.js';
 import type { OperationName } from './ca/operation.js';
 
@@ -95,8 +96,6 @@ export class RequestLog implements CaHistory {
   }
 }
 
-const utf8 = new TextDecoder();
-
 /** What a body says, as far as it can be read: a history keeps bad requests too. */
 function signedMembers(body: string | undefined): Pick<RecordedRequest, 'payload' | 'nonce' | 'kid' | 'jwk'> {
   const jws = parsed(body);
@@ -121,7 +120,7 @@ function parsed(text: string | undefined): Record<string, unknown> {
 function textOf(base64url: unknown): string {
   if (typeof base64url !== 'string') return '';
   try {
-    return utf8.decode(decodeBase64url(base64url));
+    return decodeUtf8(decodeBase64url(base64url));
   } catch {
     return '';
   }

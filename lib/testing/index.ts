@@ -8,7 +8,7 @@ export type { CaHistory, Outcome, RecordedRequest } from './history.js';
 export { recordingSolver, type RecordingSolver, type RecordingSolverOptions } from './recording-solver.js';
 export { scriptedReplies, type ScriptedReply } from './scripted-replies.js';
 export { synchronousDigest, synchronousSigner } from './synchronous/keys.js';
-export { synchronousPorts } from './synchronous/ports.js';
+export { synchronousPorts, type SynchronousPorts } from './synchronous/ports.js';
 export { synchronousCertificateKey } from './synchronous/x509.js';
 export { testAccount, type TestAccountOptions, testSession } from './test-account.js';
 export { timeline } from './timeline.js';

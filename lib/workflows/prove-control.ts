@@ -127,6 +127,9 @@ const begunDespite = (
     catchError(() => throwError(() => refusal)),
   );
 
+/** An order with one of these has all of its authorizations. */
+const authorized = ['ready', 'processing', 'valid'];
+
 /** The answers' own statuses may say it all; else the order is looked at, once for all of its names. */
 function awaitOrder(
   issuance: Issuance,
@@ -147,9 +150,8 @@ function awaitOrder(
     concatMap((step): Observable<Step> => {
       if (step.type !== 'progress') return of(step);
       const { order: moved } = step.progress;
-      return moved.status === 'invalid'
-        ? explainInvalid(issuance, moved, { settle: true })
-        : concat(settled(), of(step));
+      if (moved.status === 'invalid') return explainInvalid(issuance, moved, { settle: true });
+      return authorized.includes(moved.status) ? concat(settled(), of(step)) : of(step);
     }),
     catchError((error: unknown) =>
       error instanceof AcmeTimeoutError ? explainTimeout(issuance, order, error) : throwError(() => error),

@@ -30,6 +30,7 @@ import {
   syncCertificateRequest,
   syncDigest,
   syncKey,
+  syncSigner,
 } from '../support/sync-ports.js';
 import { completed, errorOf, record, virtualTime, type VirtualTime } from '../support/virtual-time.js';
 
@@ -115,11 +116,56 @@ const everySecond =
     ca.script(operation, (carryOut) => defer(() => of(say(carryOut) as Answer)), 'every');
   };
 
+/** Says in the directory where one more thing is. */
+const offering =
+  (more: object) =>
+  ({ ca }: World) => {
+    ca.script(
+      'directory',
+      bend((body) => ({ ...body, ...more })),
+      'every',
+    );
+  };
+
+const suggestedWindow = { start: '2026-01-02T00:00:00Z', end: '2026-01-03T00:00:00Z' };
+
+const alternates = ({ account }: World) =>
+  rxacme.getAlternateCertificates(account, {
+    url: 'https://ca.test/certificate/1',
+    leaf: {
+      der: csr,
+      publicKey: syncKey().publicKey,
+      identifiers: [{ type: 'dns', value: 'example.org' }],
+    } as Partial<rxacme.CertificateDetails> as rxacme.CertificateDetails,
+    alternates: ['https://ca.test/certificate/2', 'https://ca.test/certificate/3'],
+  });
+
 const rows: Record<string, Row> = {
   getDirectory: [({ session }) => rxacme.getDirectory(session), 'directory'],
   newAccount: [({ session, signer }) => rxacme.newAccount(session, { signer }), 'newAccount'],
   findAccount: [({ session, signer }) => rxacme.findAccount(session, { signer }), 'newAccount'],
   getAccount: [({ account }) => rxacme.getAccount(account), 'account'],
+  updateAccount: [({ account }) => rxacme.updateAccount(account, { contacts: [] }), 'account'],
+  deactivateAccount: [({ account }) => rxacme.deactivateAccount(account), 'account'],
+  changeAccountKey: [
+    (world) => {
+      offering({ keyChange: accountUrl })(world);
+      return rxacme.changeAccountKey(world.account, syncSigner(5));
+    },
+    'account',
+  ],
+  listOrders: [
+    ({ account, ca }) => {
+      ca.script('account', () => ({ body: { status: 'valid', orders: orderUrl } }), 'every');
+      ca.script('order', () => ({ body: { orders: [orderUrl] } }), 'every');
+      return rxacme.listOrders(account);
+    },
+    'order',
+  ],
+  deactivateAuthorization: [
+    ({ account, authorizationUrl }) => rxacme.deactivateAuthorization(account, authorizationUrl),
+    'authorization',
+  ],
   newOrder: [({ account }) => rxacme.newOrder(account, { identifiers }), 'newOrder'],
   getOrder: [({ account }) => rxacme.getOrder(account, orderUrl), 'order'],
   pollOrder: [
@@ -143,6 +189,22 @@ const rows: Record<string, Row> = {
   ],
   respondToChallenge: [({ account, challenge }) => rxacme.respondToChallenge(account, challenge), 'challenge'],
   getCertificate: [({ account }) => rxacme.getCertificate(account, 'https://ca.test/certificate/1'), 'certificate'],
+  getAlternateCertificates: [alternates, 'certificate'],
+  shortestChain: [(world) => alternates(world).pipe(rxacme.shortestChain()), 'certificate'],
+  revokeCertificate: [
+    (world) => {
+      offering({ revokeCert: accountUrl })(world);
+      return rxacme.revokeCertificate(world.account, { certificate: csr });
+    },
+    'account',
+  ],
+  getRenewalInfo: [
+    (world) => {
+      offering({ renewalInfo: directoryUrl, suggestedWindow })(world);
+      return rxacme.getRenewalInfo(world.session, 'AQ.AQ');
+    },
+    'directory',
+  ],
   signedPost: [({ account }) => rxacme.signedPost(account, accountUrl, {}), 'account'],
   postAsGet: [({ account }) => rxacme.postAsGet(account, accountUrl), 'account'],
   unsignedGet: [({ session }) => rxacme.unsignedGet(session, directoryUrl), 'directory'],
@@ -444,6 +506,8 @@ describe('streams over WebCrypto', () => {
         'pollPorts',
       ],
       ...['keyAuthorization', 'toIdentifier', 'describeProblem', 'isOrderSettled', 'isAuthorizationSettled'],
+      ...['externalAccountBinding', 'requiresExternalAccount', 'mailto', 'mailtoAddress', 'tel', 'telNumber'],
+      ...['certificateId', 'issuedBy', 'decodeRenewalInfo'],
       ...['Account', 'Authorization', 'Challenge', 'Directory', 'Order', 'Problem'].map((what) => `decode${what}`),
     ];
     const exported = Object.entries(rxacme)

@@ -35,9 +35,7 @@ import type { Environment, ExternalAccount, Fact } from './environment.js';
 
 /** Emits a new account. */
 export const anAccount = ({ session, ...environment }: Environment): Observable<RegisteredAccount> =>
-  environment
-    .signer()
-    .pipe(concatMap((signer) => newAccount(session, { signer, termsOfServiceAgreed: true })));
+  environment.signer().pipe(concatMap((signer) => newAccount(session, { signer, termsOfServiceAgreed: true })));
 
 /** Does something with a new account. */
 export const withAccount = <T>(environment: Environment, use: (account: RegisteredAccount) => Observable<T>) =>
@@ -49,8 +47,7 @@ export const obtain = (
   account: AcmeAccount,
   identifiers: readonly IdentifierInput[],
   options: Partial<IssuanceOptions> = {},
-): Observable<IssuanceEvent> =>
-  obtainCertificate(account, { identifiers, solvers: [http01, dns01], poll, ...options });
+): Observable<IssuanceEvent> => obtainCertificate(account, { identifiers, solvers: [http01, dns01], poll, ...options });
 
 /** Obtains a certificate with a new account. */
 export const obtainAnew = (
@@ -91,8 +88,7 @@ export const first = <T>(before$: Observable<unknown>, then: () => Observable<T>
 export const tell = (fact: string): Fact => ({ type: 'fact', fact });
 
 /** Tells of each value. */
-export const telling = <T>(text: (value: T) => string): OperatorFunction<T, Fact> =>
-  map((value) => tell(text(value)));
+export const telling = <T>(text: (value: T) => string): OperatorFunction<T, Fact> => map((value) => tell(text(value)));
 
 /** Passes everything on, and then tells a fact of how it was. */
 export const andTell =
@@ -114,10 +110,7 @@ export function presentsNothing(solver: ChallengeSolver, name?: string): Challen
 }
 
 /** Opens an account that is bound to an external one, and emits the status of the answer. */
-export const boundAccount = (
-  environment: Environment,
-  { kid, macKey }: ExternalAccount,
-): Observable<number> =>
+export const boundAccount = (environment: Environment, { kid, macKey }: ExternalAccount): Observable<number> =>
   environment.signer().pipe(
     concatMap((signer) =>
       getDirectory(environment.session).pipe(

@@ -15,15 +15,11 @@ export const authorities = ['fake', 'virtual', 'dev', 'pebble'] as const;
 export type Authority = (typeof authorities)[number];
 
 /**
- * What a flow needs of the CA. Everywhere terms must be agreed to, one name is refused, one host is unreachable, and
- * every certificate has one alternate chain. `usual`: nothing else.
+ * What a flow needs of the CA. Everywhere terms must be agreed to, one host is unreachable, and every certificate has
+ * one alternate chain. `usual`: nothing else. `names refused`: `names.refused` are, by whatever means the CA has.
  */
 export type Ground =
-  | 'usual'
-  | 'http-01 only'
-  | 'every other nonce refused'
-  | 'authorizations reused'
-  | 'external accounts required';
+  'usual' | 'names refused' | 'half of the nonces refused' | 'authorizations reused' | 'external accounts required';
 
 /** What a flow has to work with, the same at every CA. */
 export interface Environment {
@@ -32,8 +28,8 @@ export interface Environment {
   readonly solvers: { readonly http01: ChallengeSolver; readonly dns01: ChallengeSolver };
   /** Names that mean something to the CA; any other one can be proven. */
   readonly names: {
-    /** Not issued for. */
-    readonly refused: string;
+    /** Two that are not issued for. */
+    readonly refused: readonly string[];
     /** Nothing answers there. */
     readonly unreachable: string;
   };

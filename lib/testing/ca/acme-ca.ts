@@ -14,7 +14,7 @@ import { jwkThumbprint } from '../../signing/thumbprint.js';
 import { authenticated } from './caller.js';
 import { Nonces } from './nonces.js';
 import type { CaCore, CaSettings, Operation } from './operation.js';
-import { Refusal } from './refusal.js';
+import { internalError, Refusal } from './refusal.js';
 import { refusalReply, type Reply } from './reply.js';
 import { Store } from './store.js';
 
@@ -52,7 +52,8 @@ export function acmeCa({ origin, operations, settings, clock, run = '' }: AcmeCa
     now: () => new Date(clock.now()),
     thumbprint: (jwk) => jwkThumbprint(jwk, settings.digest),
     background: (work) => {
-      from(work).subscribe();
+      // An error in it leaves the resource as it is, as a server does whose worker has died.
+      from(work).subscribe({ error: () => undefined });
     },
   };
   const byPath = new Map(operations.map((operation) => [operation.path, operation]));
@@ -68,7 +69,7 @@ export function acmeCa({ origin, operations, settings, clock, run = '' }: AcmeCa
     const { operation, id } = found;
     return defer(() => authenticated(core, nonces, operation, request)).pipe(
       concatMap((call) => operation.handle(core, { ...call, id })),
-      catchError((error: unknown) => of(refusalReply(error instanceof Refusal ? error : internal(error)))),
+      catchError((error: unknown) => of(refusalReply(new Refusal(internalError(error))))),
       map((reply) => withStandardHeaders(reply, operation)),
     );
   };
@@ -83,6 +84,3 @@ export function acmeCa({ origin, operations, settings, clock, run = '' }: AcmeCa
   });
   return { directoryUrl: store.url('directory'), store, nonces, route: (url) => route(url)?.operation, handle };
 }
-
-const internal = (error: unknown): Refusal =>
-  new Refusal({ type: 'serverInternal', detail: error instanceof Error ? error.message : String(error) });

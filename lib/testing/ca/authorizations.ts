@@ -1,7 +1,8 @@
-import { concatMap, from, map, type Observable } from 'rxjs';
+import { catchError, concatMap, from, map, type Observable, of } from 'rxjs';
 import type { Identifier } from '../../model/identifier.js';
 import { keyAuthorization } from '../../signing/key-authorization.js';
 import type { CaCore } from './operation.js';
+import { internalError } from './refusal.js';
 import type { AccountRecord, AuthorizationRecord, ChallengeRecord } from './records.js';
 
 const lifetimeMs = 7 * 24 * 3_600_000;
@@ -22,6 +23,7 @@ export function newAuthorization(
     expiresAt: new Date(ca.now().getTime() + lifetimeMs),
     challenges: [],
     status: 'pending',
+    orders: 0,
   };
   authorization.challenges = settings.challenges(identifier, wildcard).map((offer) => {
     const challenge: ChallengeRecord = {
@@ -48,6 +50,7 @@ export function validated(ca: CaCore, challenge: ChallengeRecord): Observable<vo
   const { authorization } = challenge;
   return from(ca.thumbprint(authorization.account.jwk)).pipe(
     concatMap((thumbprint) => ca.settings.validate(challenge, keyAuthorization(challenge.token ?? '', thumbprint))),
+    catchError((error: unknown) => of(internalError(error))),
     map((problem) => {
       if (authorization.status !== 'pending') return;
       challenge.status = problem === undefined ? 'valid' : 'invalid';

@@ -1,4 +1,4 @@
-import { concatMap, from, map, type Observable, of } from 'rxjs';
+import { from, map, type Observable, of } from 'rxjs';
 import type { AcmeHttpRequest } from '../../model/ports.js';
 import type { Nonces } from './nonces.js';
 import type { Call, CaCore, Operation } from './operation.js';
@@ -28,15 +28,16 @@ export function authenticated(
     refuse('badSignatureAlgorithm', `${signed.alg} is not accepted`, { more: { algorithms } });
   if (!nonces.redeem(signed.nonce)) refuse('badNonce', 'the nonce was used before, or never given out');
   if (signed.url !== url) refuse('unauthorized', `signed for ${signed.url}, sent to ${url}`, { status: 401 });
-  return signatory(ca, signedBy, signed).pipe(map((who) => ({ url, payload: signed.payload, ...who })));
+  return signatory(ca, signedBy, url, signed);
 }
 
 function signatory(
   ca: CaCore,
   signedBy: Operation['signedBy'],
+  url: string,
   signed: SignedBody,
-): Observable<Pick<Call, 'account' | 'jwk'>> {
-  const { kid, jwk } = signed;
+): Observable<Omit<Call, 'id'>> {
+  const { kid, jwk, payload } = signed;
   if (signedBy === 'key' && kid !== undefined) refuse('malformed', 'this request must carry the key, jwk, and no kid');
   if (signedBy === 'account' && jwk !== undefined)
     refuse('malformed', 'this request must carry the account URL, kid, and no jwk');
@@ -44,15 +45,14 @@ function signatory(
   const key = account?.jwk ?? jwk;
   if (key === undefined) return refuse('malformed', 'there is no key');
   return from(ca.settings.verify(signed.alg, key, signed.input, signed.signature)).pipe(
-    concatMap((right) => {
+    map((right) => {
       if (!right) refuse('malformed', 'the signature is wrong');
       if (account !== undefined && account.status !== 'valid')
-        refuse('unauthorized', `the account is ${account.status}`);
-      return of({ account, jwk });
+        refuse('unauthorized', `the account is ${account.status}`, { status: 401 });
+      return { url, payload, account, jwk };
     }),
   );
 }
 
 const accountOf = ({ store }: CaCore, kid: string) =>
-  [...store.accounts.values()].find(({ url }) => url === kid) ??
-  refuse('accountDoesNotExist', `there is no account ${kid}`);
+  store.accountByUrl(kid) ?? refuse('accountDoesNotExist', `there is no account ${kid}`);

@@ -1,14 +1,15 @@
-import { defer, map, type Observable, of } from 'rxjs';
-import { decodeBase64url } from '../../codec/base64url.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { decodeBase64url, encodeBase64url } from '../../codec/base64url.js';
+import { encodeUtf8 } from '../../codec/utf8.js';
 import type { PublicJwk } from '../../model/ports.js';
-import { verifyMac } from '../../signing/verify-mac.js';
 import type { CaCore } from './operation.js';
 import { refuse } from './refusal.js';
 
-const hashes: Readonly<Record<string, string>> = { HS256: 'SHA-256', HS384: 'SHA-384', HS512: 'SHA-512' };
+const hashes: Readonly<Record<string, Parameters<typeof hmac>[0]>> = { HS256: sha256, HS384: sha384, HS512: sha512 };
 
 /**
- * Checks the external account binding of a new account, where there is one or has to be.
+ * Checks the external account binding of a new account, where there is one or has to be, and returns it.
  *
  * @see RFC 8555 §7.3.4
  */
@@ -17,24 +18,25 @@ export function checkedBinding(
   url: string,
   jwk: PublicJwk,
   binding: unknown,
-): Observable<object | undefined> {
+): object | undefined {
   const { externalAccounts, externalAccountRequired } = settings;
   if (binding === undefined) {
     if (externalAccountRequired) refuse('externalAccountRequired', 'an account must be bound to an external one');
-    return of(undefined);
+    return undefined;
   }
-  const { protected: header = '', payload = '', signature = '' } = binding as Record<string, string>;
+  const { protected: header = '', payload = '', signature = '' } = (binding ?? {}) as Record<string, string>;
   const { alg, kid, url: boundUrl, nonce } = parsed(header);
-  const hash = hashes[String(alg)];
-  const macKey = externalAccounts[String(kid)];
+  const hash = Object.hasOwn(hashes, String(alg)) ? hashes[String(alg)] : undefined;
+  const macKey = Object.hasOwn(externalAccounts, String(kid)) ? externalAccounts[String(kid)] : undefined;
   if (hash === undefined || nonce !== undefined || boundUrl !== url)
-    refuse('malformed', 'the binding needs a MAC algorithm, the same url, and no nonce');
+    return refuse('malformed', 'the binding needs a MAC algorithm, the same url, and no nonce');
   if (macKey === undefined) return refuse('unauthorized', 'the external account is not known');
   if (JSON.stringify(sorted(parsed(payload))) !== JSON.stringify(sorted(jwk)))
     refuse('malformed', 'the binding is for another key');
-  return defer(() => verifyMac(decodeBase64url(macKey), hash, `${header}.${payload}`, decodeBase64url(signature))).pipe(
-    map((matches) => (matches ? (binding as object) : refuse('unauthorized', 'the MAC of the binding is wrong'))),
-  );
+  const mac = hmac(hash, decodeBase64url(macKey), encodeUtf8(`${header}.${payload}`));
+  return encodeBase64url(mac) === signature
+    ? (binding as object)
+    : refuse('unauthorized', 'the MAC of the binding is wrong');
 }
 
 function parsed(text: string): Record<string, unknown> {

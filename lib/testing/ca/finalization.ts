@@ -5,7 +5,7 @@ import type { CertificateRequestDetails } from '../../model/ports.js';
 import { isSameKey } from '../../x509/public-key.js';
 import type { CaCore } from './operation.js';
 import type { OrderRecord } from './records.js';
-import { Refusal, refuse } from './refusal.js';
+import { internalError, refuse } from './refusal.js';
 
 /**
  * Takes an order's CSR, refuses it where it does not fit, and issues.
@@ -45,8 +45,7 @@ const issued = (ca: CaCore, order: OrderRecord, request: CertificateRequestDetai
       ca.store.finished(order);
     }),
     catchError((error: unknown) => {
-      const problem = error instanceof Refusal ? error.problem : { type: 'serverInternal', detail: String(error) };
-      Object.assign(order, { settled: 'invalid', error: problem });
+      Object.assign(order, { settled: 'invalid', error: internalError(error) });
       ca.store.finished(order);
       return of(undefined);
     }),

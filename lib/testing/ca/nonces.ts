@@ -1,3 +1,6 @@
+/** How many unused nonces are good; the oldest is forgotten. */
+const kept = 100_000;
+
 /** The nonces that a server has given out and not seen again. */
 export class Nonces {
   readonly #open = new Set<string>();
@@ -8,6 +11,7 @@ export class Nonces {
   issue(): string {
     const nonce = `nonce-${this.run}${(++this.#last).toString(36).padStart(6, '0')}`;
     this.#open.add(nonce);
+    if (this.#open.size > kept) this.#open.delete(this.#open.values().next().value as string);
     return nonce;
   }
 

@@ -81,6 +81,8 @@ export interface CaSettings {
   issue(order: OrderRecord, request: CertificateRequestDetails): ObservableInput<IssuedCertificate>;
   /** An authorization that the account has already and that is used again. */
   reuse(account: AccountRecord, identifier: Identifier, wildcard: boolean): AuthorizationRecord | undefined;
+  /** An order that the account has already and that newOrder answers with. Without it, every order is new. */
+  reuseOrder?(account: AccountRecord, identifiers: readonly Identifier[]): OrderRecord | undefined;
   /** What is wrong with an identifier that this server does not issue for. */
   refuseIdentifier(identifier: Identifier): ProblemInit | undefined;
   /** Whether the answer to a challenge waits for the outcome. Else it says `processing`. */

@@ -39,6 +39,8 @@ export interface AuthorizationRecord {
   readonly expiresAt: Date;
   challenges: ChallengeRecord[];
   status: string;
+  /** How many orders it belongs to. */
+  orders: number;
 }
 
 /** One order. */

@@ -46,6 +46,12 @@ export function refuse(type: string, detail: string, more: Omit<ProblemInit, 'ty
   throw new Refusal({ type, detail, ...more });
 }
 
+/** The problem that something which should not happen becomes. */
+export const internalError = (error: unknown): ProblemInit =>
+  error instanceof Refusal
+    ? error.problem
+    : { type: 'serverInternal', detail: error instanceof Error ? error.message : String(error) };
+
 /** A problem document as it goes over the wire. */
 export function problemDocument({ type, detail, title, status, instance, subproblems, more }: ProblemInit): object {
   return {
@@ -54,11 +60,15 @@ export function problemDocument({ type, detail, title, status, instance, subprob
     ...(detail === undefined ? {} : { detail }),
     ...(status === undefined ? {} : { status }),
     ...(instance === undefined ? {} : { instance }),
-    ...(subproblems === undefined
-      ? {}
-      : { subproblems: subproblems.map((each) => ({ ...each, type: problemType(each.type) })) }),
+    ...(subproblems === undefined ? {} : { subproblems: subproblems.map(subproblem) }),
     ...more,
   };
 }
+
+const subproblem = ({ type, detail, identifier }: NonNullable<ProblemInit['subproblems']>[number]): object => ({
+  type: problemType(type),
+  ...(detail === undefined ? {} : { detail }),
+  ...(identifier === undefined ? {} : { identifier }),
+});
 
 const problemType = (type: string): string => (type.includes(':') ? type : `${acmeErrorNamespace}${type}`);

@@ -1,6 +1,7 @@
 import { decodeBase64url } from '../../codec/base64url.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
 import type { PublicJwk } from '../../model/ports.js';
+import { publicMembers } from '../../signing/public-members.js';
 import { refuse } from './refusal.js';
 
 /** A request body, taken apart. */
@@ -30,18 +31,25 @@ export function readSignedBody(body: string): SignedBody {
   if ((kid === undefined) === (jwk === undefined))
     refuse('malformed', 'the protected header needs exactly one of jwk and kid');
   if (kid !== undefined && typeof kid !== 'string') refuse('malformed', 'kid must be a URL');
-  if (jwk !== undefined && (typeof jwk !== 'object' || jwk === null || 'd' in jwk))
-    refuse('badPublicKey', 'jwk must be a public key');
   return {
     alg,
     nonce,
     url,
     kid: kid,
-    jwk: jwk as PublicJwk | undefined,
+    jwk: jwk === undefined ? undefined : publicKey(jwk),
     payload: payload === '' ? undefined : objectOf(decoded(payload, 'payload'), 'the payload'),
     input: encodeUtf8(`${header}.${payload}`),
     signature: bytesOf(signature, 'signature'),
   };
+}
+
+function publicKey(jwk: unknown): PublicJwk {
+  if (typeof jwk !== 'object' || jwk === null || 'd' in jwk) return refuse('badPublicKey', 'jwk must be a public key');
+  try {
+    return publicMembers(jwk as PublicJwk);
+  } catch (error) {
+    return refuse('badPublicKey', (error as Error).message);
+  }
 }
 
 const members = ['protected', 'payload', 'signature'] as const;

@@ -10,7 +10,8 @@ export class Store {
   readonly authorizations = new Map<string, AuthorizationRecord>();
   readonly challenges = new Map<string, ChallengeRecord>();
   readonly certificates = new Map<string, CertificateRecord>();
-  readonly #finished: OrderRecord[] = [];
+  /** Oldest first. */
+  readonly #finished = new Set<OrderRecord>();
   #last = 0;
 
   constructor(
@@ -29,13 +30,22 @@ export class Store {
   }
 
   accountByKey(thumbprint: string): AccountRecord | undefined {
-    return [...this.accounts.values()].find((account) => account.thumbprint === thumbprint);
+    for (const account of this.accounts.values()) if (account.thumbprint === thumbprint) return account;
+    return undefined;
+  }
+
+  accountByUrl(url: string): AccountRecord | undefined {
+    const account = this.accounts.get(url.slice(url.lastIndexOf('/') + 1));
+    return account?.url === url ? account : undefined;
   }
 
   /** Remembers that an order needs no more attention, and forgets the one that has needed none for longest. */
   finished(order: OrderRecord): void {
-    this.#finished.push(order);
-    if (this.#finished.length > keptOrders) this.#forget(this.#finished.shift() as OrderRecord);
+    this.#finished.add(order);
+    if (this.#finished.size <= keptOrders) return;
+    const [oldest = order] = this.#finished;
+    this.#finished.delete(oldest);
+    this.#forget(oldest);
   }
 
   #forget({ id, account, authorizations, certificate }: OrderRecord): void {
@@ -43,6 +53,7 @@ export class Store {
     if (certificate !== undefined) this.certificates.delete(certificate.id);
     account.orders.splice(account.orders.findIndex((order) => order.id === id) >>> 0, 1);
     for (const authorization of authorizations) {
+      if (--authorization.orders > 0) continue;
       this.authorizations.delete(authorization.id);
       for (const challenge of authorization.challenges) this.challenges.delete(challenge.id);
     }

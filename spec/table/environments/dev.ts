@@ -12,14 +12,14 @@ import { overHttps } from './over-https.js';
 
 const grounds: Readonly<Record<Ground, DevCaOptions>> = {
   usual: {},
-  'http-01 only': { challengeTypes: ['http-01'] },
-  'every other nonce refused': { badNonceRate: 0.5 },
+  'names refused': { challengeTypes: ['http-01'] },
+  'half of the nonces refused': { badNonceRate: 0.5 },
   'authorizations reused': {},
   'external accounts required': { externalAccounts },
 };
 
-/** `*.refused.test` is refused where only http-01 is offered: this CA has no list of names. */
-const names = { refused: '*.refused.test', unreachable: 'unreachable.test' };
+/** This CA has no list of names: it refuses wildcards where only http-01 is offered. */
+const names = { refused: ['*.refused.test', '*.www.refused.test'], unreachable: 'unreachable.test' };
 
 /** Runs a flow against a development CA of its own, which validates over the loopback. For use inside of a spec. */
 export async function onDevCa(flow: Flow): Promise<Ran> {

@@ -40,19 +40,23 @@ export const inVirtualTime = (flow: Flow): Ran =>
     let outcome: Outcome | undefined;
     outcomeOf(flow.client(environment)).subscribe((each) => (outcome = each));
     flush();
-    if (outcome === undefined) throw new Error('virtual time is over, and the flow is not: something in it is a Promise');
+    if (outcome === undefined)
+      throw new Error('virtual time is over, and the flow is not: something in it is a Promise');
     return { outcome, left: left() };
   });
 
+const names = { refused: ['refused.test', 'www.refused.test'], unreachable: 'unreachable.test' };
+
 const grounds: Readonly<Record<Ground, FakeCaOptions>> = {
   usual: {},
-  'http-01 only': { challengeTypes: () => ['http-01'] },
-  'every other nonce refused': { badNonceEvery: 2 },
+  'names refused': {
+    refuseIdentifier: ({ value }) =>
+      names.refused.includes(value) ? { type: 'rejectedIdentifier', detail: 'on the list' } : undefined,
+  },
+  'half of the nonces refused': { badNonceEvery: 2 },
   'authorizations reused': { reuseAuthorizations: true },
   'external accounts required': { externalAccounts, externalAccountRequired: true },
 };
-
-const names = { refused: 'refused.test', unreachable: 'unreachable.test' };
 
 function fakeEnvironment(
   ground: Ground,
@@ -63,8 +67,6 @@ function fakeEnvironment(
   const ca = fakeCa({
     termsOfService: 'https://ca.test/terms',
     roots: ['fake root', 'other fake root'],
-    refuseIdentifier: ({ value }) =>
-      value === names.refused ? { type: 'rejectedIdentifier', detail: 'on the list' } : undefined,
     solver,
     ...options,
     ...grounds[ground],
@@ -90,7 +92,7 @@ function fakeEnvironment(
     externalAccount,
     signer: () => of(synchronousSigner(`account ${++keys}`)),
     certificateKey: () => of(synchronousCertificateKey(`own ${++keys}`)),
-    request: (key, values) => from(certificateRequestBuilder(key, values.map(toIdentifier))),
+    request: (key, values) => from(certificateRequestBuilder?.(key, values.map(toIdentifier)) ?? EMPTY),
     refusedNonces: () => seen.refused,
     control: {
       forgetNonces: () =>

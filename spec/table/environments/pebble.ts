@@ -8,18 +8,18 @@ import type { Flow } from '../flows.js';
 import { externalAccounts } from './external-account.js';
 import { overHttps } from './over-https.js';
 
-const names = { refused: 'refused.test', unreachable: 'unreachable.test' };
+const names = { refused: ['refused.test', 'www.refused.test'], unreachable: 'unreachable.test' };
 
 const usual = (env: Readonly<Record<string, string>> = {}): PebbleOptions => ({
-  blocklist: [names.refused],
+  blocklist: names.refused,
   hosts: { [names.unreachable]: '127.0.0.9' },
   env: { PEBBLE_ALTERNATE_ROOTS: '1', ...env },
 });
 
 /** The Pebbles that are needed, and which grounds each one is. It offers what an identifier allows, always. */
 export const pebbles: readonly { readonly options: PebbleOptions; readonly grounds: readonly Ground[] }[] = [
-  { options: usual(), grounds: ['usual', 'http-01 only'] },
-  { options: usual({ PEBBLE_WFE_NONCEREJECT: '50' }), grounds: ['every other nonce refused'] },
+  { options: usual(), grounds: ['usual', 'names refused'] },
+  { options: usual({ PEBBLE_WFE_NONCEREJECT: '50' }), grounds: ['half of the nonces refused'] },
   { options: usual({ PEBBLE_AUTHZREUSE: '100' }), grounds: ['authorizations reused'] },
   {
     options: { ...usual(), externalAccountBinding: { macKeys: externalAccounts } },

@@ -1,4 +1,4 @@
-import { concatMap, from, map, type Observable, of } from 'rxjs';
+import { from, map, of } from 'rxjs';
 import type { PublicJwk } from '../../../model/ports.js';
 import { checkedBinding } from '../external-account.js';
 import type { CaCore, Call, Operation } from '../operation.js';
@@ -14,10 +14,11 @@ export const newAccount: Operation = {
   signedBy: 'key',
   handle: (ca, { url, jwk, payload = {} }) =>
     from(ca.thumbprint(jwk as PublicJwk)).pipe(
-      concatMap((thumbprint) => {
+      map((thumbprint) => {
         const known = ca.store.accountByKey(thumbprint);
-        if (known !== undefined && known.status !== 'valid') refuse('unauthorized', `the account is ${known.status}`);
-        if (known !== undefined) return of(accountReply(known, 200));
+        if (known !== undefined && known.status !== 'valid')
+          refuse('unauthorized', `the account is ${known.status}`, { status: 401 });
+        if (known !== undefined) return accountReply(known, 200);
         if (payload['onlyReturnExisting'] === true) refuse('accountDoesNotExist', 'no account has this key');
         return created(ca, url, jwk as PublicJwk, thumbprint, payload);
       }),
@@ -30,7 +31,7 @@ function created(
   jwk: PublicJwk,
   thumbprint: string,
   payload: NonNullable<Call['payload']>,
-): Observable<Reply> {
+): Reply {
   const { meta } = ca.settings as { meta: { termsOfService?: string } };
   if (meta.termsOfService !== undefined && payload['termsOfServiceAgreed'] !== true) {
     refuse('userActionRequired', 'the terms of service must be agreed to', {
@@ -38,22 +39,19 @@ function created(
     });
   }
   const contact = checkedContact(payload['contact']);
-  return checkedBinding(ca, url, jwk, payload['externalAccountBinding']).pipe(
-    map((binding) => {
-      const account: AccountRecord = {
-        ...ca.store.newResource('account'),
-        jwk,
-        thumbprint,
-        status: 'valid',
-        contact,
-        termsOfServiceAgreed: payload['termsOfServiceAgreed'] === true,
-        ...(binding === undefined ? {} : { externalAccountBinding: binding }),
-        orders: [],
-      };
-      ca.store.accounts.set(account.id, account);
-      return accountReply(account, 201);
-    }),
-  );
+  const binding = checkedBinding(ca, url, jwk, payload['externalAccountBinding']);
+  const account: AccountRecord = {
+    ...ca.store.newResource('account'),
+    jwk,
+    thumbprint,
+    status: 'valid',
+    contact,
+    termsOfServiceAgreed: payload['termsOfServiceAgreed'] === true,
+    ...(binding === undefined ? {} : { externalAccountBinding: binding }),
+    orders: [],
+  };
+  ca.store.accounts.set(account.id, account);
+  return accountReply(account, 201);
 }
 
 /** @see RFC 8555 §7.3.1, §7.3.2, §7.3.6 */

@@ -1,5 +1,5 @@
 import { of } from 'rxjs';
-import { decodeBase64url, encodeBase64url } from '../../../codec/base64url.js';
+import { decodeBase64url } from '../../../codec/base64url.js';
 import { isSameKey } from '../../../x509/public-key.js';
 import type { CaCore, Call, Operation } from '../operation.js';
 import type { CertificateRecord } from '../records.js';
@@ -40,7 +40,7 @@ export const revokeCert: Operation = {
   handle: (ca, call) => {
     const { certificate: text, reason = 0 } = call.payload ?? {};
     const found = issuedOne(ca, text);
-    if (!mayRevoke(found, call)) refuse('unauthorized', "neither the account nor the key is the certificate's");
+    if (!mayRevoke(ca, found, call)) refuse('unauthorized', "neither the account nor the key is the certificate's");
     if (!reasons.includes(reason as number)) refuse('badRevocationReason', `${String(reason)} is not a reason`);
     if (found.revoked !== undefined) refuse('alreadyRevoked', 'the certificate is revoked');
     found.revoked = { reason: reason as number, at: ca.now() };
@@ -49,13 +49,25 @@ export const revokeCert: Operation = {
 };
 
 function issuedOne({ store }: CaCore, text: unknown): CertificateRecord {
-  if (typeof text !== 'string' || !isBase64url(text)) refuse('malformed', 'certificate must be base64url');
-  const found = [...store.certificates.values()].find(({ der }) => encodeBase64url(der) === text);
-  return found ?? refuse('malformed', 'this certificate was not issued here', { status: 404 });
+  if (typeof text !== 'string' || !isBase64url(text)) return refuse('malformed', 'certificate must be base64url');
+  const wanted = decodeBase64url(text);
+  const isWanted = ({ der }: CertificateRecord) =>
+    der.length === wanted.length && der.every((octet, index) => octet === wanted[index]);
+  return (
+    [...store.certificates.values()].find(isWanted) ??
+    refuse('malformed', 'this certificate was not issued here', { status: 404 })
+  );
 }
 
-const mayRevoke = ({ order, publicKey }: CertificateRecord, { account, jwk }: Call): boolean =>
-  account === undefined ? jwk !== undefined && isSameKey(publicKey, jwk) : order.account === account;
+function mayRevoke({ store }: CaCore, { order, publicKey }: CertificateRecord, { account, jwk }: Call): boolean {
+  if (account === undefined) return jwk !== undefined && isSameKey(publicKey, jwk);
+  if (order.account === account) return true;
+  // Whoever controls all of its names may revoke it too.
+  const authorized = [...store.authorizations.values()]
+    .filter((each) => each.account === account && each.status === 'valid')
+    .map(({ identifier, wildcard }) => `${identifier.type} ${wildcard ? '*.' : ''}${identifier.value}`);
+  return order.identifiers.every(({ type, value }) => authorized.includes(`${type} ${value}`));
+}
 
 function isBase64url(text: string): boolean {
   try {

@@ -20,6 +20,8 @@ export const newOrder: Operation = {
   handle: (ca, { account, payload = {} }) => {
     const owner = account as AccountRecord;
     const identifiers = checkedIdentifiers(ca, payload['identifiers']);
+    const known = ca.settings.reuseOrder?.(owner, identifiers);
+    if (known !== undefined) return of({ ...orderReply(ca, known), status: 201 });
     const { id, url } = ca.store.newResource('order');
     const order: OrderRecord = {
       id,
@@ -106,7 +108,7 @@ function checkedIdentifiers({ settings }: CaCore, value: unknown): readonly Iden
   if (!Array.isArray(value) || value.length === 0)
     return refuse('malformed', 'identifiers must be a list, and not an empty one');
   const refused: (ProblemInit & { identifier: Identifier })[] = [];
-  const identifiers = (value as Identifier[]).map((each) => {
+  const identifiers = value.map((each: unknown) => {
     const identifier = normalized(each);
     const problem = settings.refuseIdentifier(identifier);
     if (problem !== undefined) refused.push({ ...problem, identifier });
@@ -123,9 +125,10 @@ function checkedIdentifiers({ settings }: CaCore, value: unknown): readonly Iden
   );
 }
 
-function normalized(identifier: Identifier): Identifier {
-  if (typeof identifier.type !== 'string' || typeof identifier.value !== 'string')
-    refuse('malformed', 'an identifier has a type and a value');
+function normalized(value: unknown): Identifier {
+  const identifier = value as Identifier | null;
+  if (typeof identifier?.type !== 'string' || typeof identifier.value !== 'string')
+    return refuse('malformed', 'an identifier has a type and a value');
   if (!['dns', 'ip'].includes(identifier.type))
     refuse('unsupportedIdentifier', `no certificates are issued for type ${identifier.type}`);
   if (/[^\x21-\x7e]/.test(identifier.value)) refuse('malformed', `${identifier.value} is not an A-label`);
@@ -140,5 +143,7 @@ function authorizationFor(ca: CaCore, account: AccountRecord, { type, value }: I
   const wildcard = type === 'dns' && value.startsWith('*.');
   const identifier = wildcard ? { type, value: value.slice(2) } : { type, value };
   const known = ca.settings.reuse(account, identifier, wildcard);
-  return known ?? newAuthorization(ca, account, identifier, wildcard);
+  const authorization = known ?? newAuthorization(ca, account, identifier, wildcard);
+  authorization.orders++;
+  return authorization;
 }

@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Observable } from 'rxjs';
+
+/** One server, listening from the first who needs it until the last is done. */
+export class SharedListener {
+  #server: Server | undefined;
+  #listening: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly port: number,
+    private readonly host: string | undefined,
+    private readonly handle: (request: IncomingMessage, response: ServerResponse) => void,
+  ) {}
+
+  /** Completes when the server listens. */
+  opened(): Observable<never> {
+    return completed(() => {
+      this.#server ??= this.#open();
+      return this.#listening;
+    });
+  }
+
+  /** Completes when nothing listens any more. */
+  closed(): Observable<never> {
+    return completed(() => {
+      const server = this.#server;
+      this.#server = undefined;
+      if (server === undefined) return this.#listening.catch(() => undefined);
+      const closed = this.#listening.then(
+        () =>
+          new Promise<void>((resolve) => {
+            server.close(() => {
+              resolve();
+            });
+            server.closeAllConnections();
+          }),
+        () => undefined,
+      );
+      this.#listening = closed;
+      return closed;
+    });
+  }
+
+  #open(): Server {
+    const server = createServer(this.handle);
+    const listens = () =>
+      new Promise<void>((resolve, reject) => {
+        const failed = (error: Error) => {
+          if (this.#server === server) this.#server = undefined;
+          reject(explained(error, this.port));
+        };
+        server.once('error', failed);
+        server.listen(this.port, this.host, () => {
+          // What goes wrong with a listener that listens concerns one connection.
+          server.off('error', failed).on('error', () => undefined);
+          resolve();
+        });
+      });
+    this.#listening = this.#listening.then(listens, listens);
+    return server;
+  }
+}
+
+const completed = (work: () => Promise<void>): Observable<never> =>
+  new Observable((subscriber) => {
+    work().then(
+      () => {
+        subscriber.complete();
+      },
+      (error: unknown) => {
+        subscriber.error(error);
+      },
+    );
+  });
+
+function explained(error: NodeJS.ErrnoException, port: number): Error {
+  const advice: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} is in use by another program: stop it, have it answer the challenge, or listen elsewhere and forward port 80 there`,
+    EACCES: `port ${port} needs more rights than this process has: grant it, or listen on a higher port and forward port 80 there`,
+  };
+  return new Error(advice[error.code ?? ''] ?? `cannot listen on port ${port}: ${error.message}`, { cause: error });
+}
