@@ -34,5 +34,8 @@ export function decodeBase64url(text: string): Uint8Array {
   const over = text.length % 4;
   if (over === 1) throw new TypeError('not base64url: a length that no bytes have');
   if (finals[over]?.test(text) === false) throw new TypeError('not base64url: bits left over at its end');
-  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (each) => each.charCodeAt(0));
+  const octets = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  const bytes = new Uint8Array(octets.length);
+  for (let index = 0; index < octets.length; index++) bytes[index] = octets.charCodeAt(index);
+  return bytes;
 }

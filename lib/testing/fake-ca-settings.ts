@@ -9,7 +9,7 @@ import { type AccountRecord, type AuthorizationRecord, orderStatus } from './ca/
 import { type ProblemInit, Refusal } from './ca/refusal.js';
 import type { FakeCaOptions, Processing } from './fake-ca-options.js';
 import { realCertificates } from './real-certificates.js';
-import { issueFakeCertificate } from './synchronous/issue.js';
+import { fakeIssuer } from './synchronous/issue.js';
 import { isSynchronousJwk, synchronousDigest, synchronousSignature } from './synchronous/keys.js';
 import { readFakeRequest } from './synchronous/x509.js';
 
@@ -25,8 +25,8 @@ export function fakeCaSettings(options: FakeCaOptions, scheduler: SchedulerLike,
     roots = ['fake root'],
     lifetimeMs = days90,
   } = options;
-  let serial = 0;
   let token = 0;
+  const issueFake = fakeIssuer(roots, lifetimeMs);
   const real = realCertificates(clock, lifetimeMs, roots.length - 1);
   return {
     digest: synchronousDigest,
@@ -53,9 +53,7 @@ export function fakeCaSettings(options: FakeCaOptions, scheduler: SchedulerLike,
       later(issuance, scheduler, () => issuance.outcome?.(order.identifiers)).pipe(
         concatMap((problem) => {
           if (problem !== undefined) throw new Refusal(problem);
-          return readFakeRequest(request.der) === undefined
-            ? real.issue(request)
-            : of(issueFakeCertificate(request, ++serial, clock.now(), lifetimeMs, roots));
+          return readFakeRequest(request.der) === undefined ? real.issue(request) : of(issueFake(request, clock.now()));
         }),
       ),
     ...reuse(options),

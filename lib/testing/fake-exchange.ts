@@ -48,6 +48,16 @@ export function fakeExchange(exchange: FakeExchange): Observable<AcmeHttpRespons
 
 function carriedOut(exchange: FakeExchange): Observable<AcmeHttpResponse> {
   const { ca, request, behaviours, record } = exchange;
+  const finished = (reply: Reply) => {
+    const edited = behaviours.reduce(
+      changed,
+      reply.json === undefined ? reply : { ...reply, json: exchange.edit(reply.json) },
+    );
+    const type = (edited.json as { type?: unknown } | null | undefined)?.type;
+    if (edited.status >= 400 && typeof type === 'string') record.problemType = type;
+    return toHttpResponse(edited);
+  };
+  if (behaviours.length === 0) return ca.handle(request).pipe(map(finished));
   const has = (wanted: (behaviour: Behaviour) => boolean) => behaviours.some(wanted);
   if (has((each) => 'never' in each && each.never === 'before')) return NEVER;
   if (has((each) => 'lost' in each && each.lost === 'before'))
@@ -59,15 +69,7 @@ function carriedOut(exchange: FakeExchange): Observable<AcmeHttpResponse> {
       if (has((each) => 'lost' in each)) return connectionLost('in the middle of the answer');
       return of(reply);
     }),
-    map((reply) => {
-      const edited = behaviours.reduce(
-        changed,
-        reply.json === undefined ? reply : { ...reply, json: exchange.edit(reply.json) },
-      );
-      const type = (edited.json as { type?: unknown } | undefined)?.type;
-      if (edited.status >= 400 && typeof type === 'string') record.problemType = type;
-      return toHttpResponse(edited);
-    }),
+    map(finished),
   );
 }
 

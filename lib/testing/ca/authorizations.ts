@@ -1,4 +1,4 @@
-import { catchError, concatMap, from, map, type Observable, of } from 'rxjs';
+import { catchError, defer, map, type Observable, of } from 'rxjs';
 import type { Identifier } from '../../model/identifier.js';
 import { keyAuthorization } from '../../signing/key-authorization.js';
 import type { CaCore } from './operation.js';
@@ -48,8 +48,8 @@ export function newAuthorization(
  */
 export function validated(ca: CaCore, challenge: ChallengeRecord): Observable<void> {
   const { authorization } = challenge;
-  return from(ca.thumbprint(authorization.account.jwk)).pipe(
-    concatMap((thumbprint) => ca.settings.validate(challenge, keyAuthorization(challenge.token ?? '', thumbprint))),
+  const expected = keyAuthorization(challenge.token ?? '', authorization.account.thumbprint);
+  return defer(() => ca.settings.validate(challenge, expected)).pipe(
     catchError((error: unknown) => of(internalError(error))),
     map((problem) => {
       if (authorization.status !== 'pending') return;

@@ -3,38 +3,43 @@ import { encodePem } from '../../codec/pem.js';
 import type { CertificateRequestDetails } from '../../model/ports.js';
 import type { IssuedCertificate } from '../ca/operation.js';
 import { encodeFakeDer } from './fake-der.js';
-import { synchronousJwk } from './keys.js';
-import type { FakeCertificate } from './x509.js';
+import { type FakeCertificate, synchronousCertificateKey } from './x509.js';
 
-/** Issues a fake certificate, with a chain for each of the issuers. */
-export function issueFakeCertificate(
-  { identifiers, publicKey }: CertificateRequestDetails,
-  serial: number,
-  nowMs: number,
-  lifetimeMs: number,
+const intermediateName = 'CN=fake intermediate';
+const intermediateMs = 10 * 365 * 24 * 3_600_000;
+
+/** Issues fake certificates, with a chain for each of the roots. */
+export function fakeIssuer(
   roots: readonly string[],
-): IssuedCertificate {
-  const certificate = (
-    names: Pick<FakeCertificate, 'subject' | 'issuer'>,
-    more: Partial<FakeCertificate>,
-  ): Uint8Array =>
-    encodeFakeDer({
-      identifiers: [],
-      publicKey: encodeBase64url(new TextEncoder().encode(JSON.stringify(synchronousJwk(names.subject)))),
-      serialNumber: '01',
+  lifetimeMs: number,
+): (request: CertificateRequestDetails, nowMs: number) => IssuedCertificate {
+  let serial = 0;
+  let intermediates: readonly string[] | undefined;
+  const intermediate = (root: string, nowMs: number): string =>
+    encodePem(
+      'CERTIFICATE',
+      encodeFakeDer({
+        subject: intermediateName,
+        issuer: `CN=${root}`,
+        identifiers: [],
+        publicKey: encodeBase64url(synchronousCertificateKey(intermediateName).publicKey),
+        serialNumber: '01',
+        notBefore: nowMs,
+        notAfter: nowMs + intermediateMs,
+      } satisfies FakeCertificate),
+    );
+  return ({ identifiers, publicKey }, nowMs) => {
+    intermediates ??= roots.map((root) => intermediate(root, nowMs));
+    const der = encodeFakeDer({
+      subject: '',
+      issuer: intermediateName,
+      identifiers,
+      publicKey: encodeBase64url(publicKey),
+      serialNumber: (++serial).toString(16).padStart(8, '0'),
       notBefore: nowMs,
       notAfter: nowMs + lifetimeMs,
-      ...names,
-      ...more,
-    });
-  const serialNumber = serial.toString(16).padStart(8, '0');
-  const leaf = certificate(
-    { subject: '', issuer: 'CN=fake intermediate' },
-    { identifiers, publicKey: encodeBase64url(publicKey), serialNumber },
-  );
-  const chains = roots.map((root) => {
-    const intermediate = certificate({ subject: 'CN=fake intermediate', issuer: `CN=${root}` }, {});
-    return encodePem('CERTIFICATE', leaf) + encodePem('CERTIFICATE', intermediate);
-  });
-  return { der: leaf, chains };
+    } satisfies FakeCertificate);
+    const leaf = encodePem('CERTIFICATE', der);
+    return { der, chains: intermediates.map((each) => leaf + each) };
+  };
 }

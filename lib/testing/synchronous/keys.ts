@@ -4,7 +4,6 @@ import { encodeBase64url } from '../../codec/base64url.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
 import type { AcmeDigest, AcmeSigner, PublicJwk } from '../../model/ports.js';
 import { publicMembers } from '../../signing/public-members.js';
-import { joined } from './joined.js';
 
 /**
  * SHA-256 that answers at once, for tests in virtual time.
@@ -26,11 +25,21 @@ export function synchronousJwk(name: string): PublicJwk {
 /** What shows that a key is one of these. */
 const markOf = (x: string): string => encodeBase64url(sha256(encodeUtf8(`${mark} ${x}`)));
 
-/** A signature with the key of that JWK; whoever knows the key can make it, which is enough for a test. */
-export const synchronousSignature = ({ x = '' }: PublicJwk, input: Uint8Array): Uint8Array => {
-  const half = sha256(joined(encodeUtf8(x), input));
-  return joined(half, half);
-};
+/**
+ * A signature with the key of that JWK, of the usual length; whoever knows the key can make it, which is enough for a
+ * test. A checksum, FNV-1a: with it, thousands of orders cost no more than with none.
+ */
+export function synchronousSignature({ x = '' }: PublicJwk, input: Uint8Array): Uint8Array {
+  const signature = new Uint8Array(64);
+  let hash = 0x811c9dc5;
+  for (const octet of encodeUtf8(x)) hash = Math.imul(hash ^ octet, 0x01000193);
+  for (const octet of input) hash = Math.imul(hash ^ octet, 0x01000193);
+  for (let index = 0; index < signature.length; index++) {
+    hash = Math.imul(hash ^ index, 0x01000193);
+    signature[index] = hash >>> 24;
+  }
+  return signature;
+}
 
 /** Whether a JWK was made by {@link synchronousJwk}. */
 export const isSynchronousJwk = ({ kty, x, y }: PublicJwk): boolean =>

@@ -1,8 +1,9 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { of } from 'rxjs';
 import { decodeBase64url, encodeBase64url } from '../../codec/base64url.js';
 import { encodeHex } from '../../codec/hex.js';
 import { decodePem, encodePem, parsePemChain } from '../../codec/pem.js';
-import { decodeUtf8 } from '../../codec/utf8.js';
+import { decodeUtf8, encodeUtf8 } from '../../codec/utf8.js';
 import { AcmeInputError } from '../../model/errors/input-error.js';
 import { AcmeProtocolError } from '../../model/errors/protocol-error.js';
 import type { Identifier } from '../../model/identifier.js';
@@ -101,7 +102,7 @@ function linkOf(certificate: FakeCertificate, der: Uint8Array, next: FakeCertifi
     notBeforeAt: new Date(notBefore),
     notAfterAt: new Date(notAfter),
     publicKey: decodeBase64url(publicKey),
-    authorityKeyIdentifier: encodeHex(pointOf(synchronousJwk(issuer)).subarray(1, 21)),
+    authorityKeyIdentifier: encodeHex(sha256(encodeUtf8(issuer)).subarray(0, 20)),
     verifiedByNext: next === undefined || next.subject === issuer,
   };
 }
