@@ -1,4 +1,5 @@
 import type { TimestampProvider } from 'rxjs';
+import { isBase64urlText } from '../codec/base64url.js';
 
 /** A nonce, and its place in the order in which nonces arrived. */
 export interface LeasedNonce {
@@ -26,10 +27,6 @@ export class NoncePool {
     private readonly clock: TimestampProvider,
     private readonly maxAgeMs: number,
   ) {}
-
-  get size(): number {
-    return this.#nonces.length;
-  }
 
   /** Gives a nonce its place without keeping it. */
   mark(value: string): LeasedNonce {
@@ -63,5 +60,4 @@ export class NoncePool {
 }
 
 /** Whether a header's value can be a nonce: base64url characters, at least one. */
-export const isNonce = (value: string | undefined): value is string =>
-  value !== undefined && /^[A-Za-z0-9_-]+$/.test(value);
+export const isNonce = (value: string | undefined): value is string => value !== undefined && isBase64urlText(value);

@@ -1,5 +1,6 @@
 import { catchError, concat, concatMap, defer, from, map, mergeMap, type Observable, of, tap, throwError } from 'rxjs';
 import type { Challenge } from '../model/challenge.js';
+import type { AuthorizationFailure } from '../model/errors/authorization-error.js';
 import { AcmeProblemError } from '../model/errors/problem-error.js';
 import { AcmeTimeoutError } from '../model/errors/timeout-error.js';
 import type { ChallengeAnswered, CleanUpFailed } from '../model/events.js';
@@ -60,14 +61,18 @@ export const proveControl = (issuance: Issuance, progress: Progress, proofs: rea
     });
   });
 
-/** One error that is not about an identifier says more than a list of identifiers would. */
-function throwFailed(failed: readonly FailedProof[], order: Order): Observable<never> {
+/**
+ * Ends the order where anything failed. One error that is not about an identifier says more than a list of identifiers
+ * would.
+ */
+function throwFailed(
+  failed: readonly FailedProof[],
+  order: Order,
+  others: readonly AuthorizationFailure[] = [],
+): Observable<never> {
   const general = failed.find(({ error }) => !isAboutIdentifier(error));
   if (general !== undefined) return throwError(() => general.error);
-  throwFailures(
-    failed.map(({ proof, error }) => proofFailure(proof, error)),
-    order,
-  );
+  throwFailures([...failed.map(({ proof, error }) => proofFailure(proof, error)), ...others], order);
   return of();
 }
 
@@ -82,13 +87,9 @@ function afterFailure(
   const siblings = { ...order, authorizations: told.map(({ authorization }) => authorization.url) };
   return lookAtAll(issuance, siblings, true).pipe(
     catchError(() => of({ authorizations: [] })),
-    concatMap(({ authorizations }) => {
-      const general = failed.find(({ error }) => !isAboutIdentifier(error));
-      if (general !== undefined) return throwError(() => general.error);
-      const own = failed.map(({ proof, error }) => proofFailure(proof, error));
-      throwFailures([...own, ...authorizations.filter(isFailed).map(authorizationFailure)], order);
-      return of();
-    }),
+    concatMap(({ authorizations }) =>
+      throwFailed(failed, order, authorizations.filter(isFailed).map(authorizationFailure)),
+    ),
   );
 }
 
