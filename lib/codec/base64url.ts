@@ -14,11 +14,23 @@ export const isBase64urlText = (text: string): boolean => text !== '' && !/[^\w-
  * @see RFC 8555 §6.1, RFC 4648 §5
  */
 export function encodeBase64url(bytes: Uint8Array | string): string {
-  const octets = typeof bytes === 'string' ? encodeUtf8(bytes) : bytes;
-  let text = '';
-  for (const octet of octets) text += String.fromCharCode(octet);
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  // Text in ASCII is its own octets.
+  if (typeof bytes === 'string') return isAscii(bytes) ? fromOctets(bytes) : encodeBase64url(encodeUtf8(bytes));
+  let octets = '';
+  for (let from = 0; from < bytes.length; from += chunk) {
+    octets += String.fromCharCode(...bytes.subarray(from, from + chunk));
+  }
+  return fromOctets(octets);
 }
+
+/** As many arguments as any engine takes. */
+const chunk = 4_096;
+
+ 
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
+const fromOctets = (octets: string): string =>
+  btoa(octets).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
 /**
  * The bytes that unpadded base64url stands for. Takes nothing but what {@link encodeBase64url} makes: each sequence

@@ -16,5 +16,5 @@ export function parseUrl(text: string, base?: string): URL | undefined {
 export function isAbsoluteUrl(text: string): boolean {
   if (!/^[A-Za-z][A-Za-z\d+.-]*:[^\s\p{Cc}\\]+$/u.test(text)) return false;
   if (/^https?:/i.test(text) && !/^https?:\/\/[^/]/i.test(text)) return false;
-  return parseUrl(text) !== undefined;
+  return URL.canParse(text);
 }

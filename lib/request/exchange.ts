@@ -28,24 +28,16 @@ export interface OutgoingRequest {
  */
 export const exchange = (session: AcmeSession, request: OutgoingRequest): Observable<AcmeResponse> =>
   defer(() => {
-    const { state, clock } = session;
+    const { state } = session;
     checkUrl(request.url, state.limits.allowInsecureHttp);
     if (state.closed) throw new AcmeTransportError('the session is closed', { url: request.url });
-    return send(session, request).pipe(
-      map((received) => {
-        const response = toAcmeResponse(request.url, received, clock.now());
-        const error = failureOf(response, session);
-        // A refused request's nonce goes to its next attempt, which asked for it, and to nobody else.
-        if (!(error instanceof AcmeBadNonceError)) state.nonces.put(response.headers['replay-nonce']);
-        if (response.status === 404) state.directory.forget(request.url);
-        if (error !== undefined) throw error;
-        return response;
-      }),
-      catchError((error: unknown) =>
-        throwError(() => (error instanceof AcmeError ? error : transportError(request.method, request.url, error))),
-      ),
-    );
-  });
+    return send(session, request);
+  }).pipe(
+    map((received) => harvested(session, request, received)),
+    catchError((error: unknown) =>
+      throwError(() => (error instanceof AcmeError ? error : transportError(request.method, request.url, error))),
+    ),
+  );
 
 function send(session: AcmeSession, { method, url, headers, body }: OutgoingRequest): Observable<AcmeHttpResponse> {
   const { state, scheduler } = session;
@@ -57,7 +49,7 @@ function send(session: AcmeSession, { method, url, headers, body }: OutgoingRequ
     maxResponseBytes,
     ...(body === undefined ? {} : { body }),
   };
-  return defer(() => state.transport(request)).pipe(
+  return state.transport(request).pipe(
     take(1),
     throwIfEmpty(() => new AcmeTransportError(`${method} ${url}: the transport gave no answer`, { url })),
     deadline({
@@ -67,6 +59,17 @@ function send(session: AcmeSession, { method, url, headers, body }: OutgoingRequ
         new AcmeTransportError(`${method} ${url}: no whole answer within ${requestTimeoutMs} ms`, { url }),
     }),
   );
+}
+
+function harvested(session: AcmeSession, { url }: OutgoingRequest, received: AcmeHttpResponse): AcmeResponse {
+  const { state, clock } = session;
+  const response = toAcmeResponse(url, received, clock.now());
+  const error = failureOf(response, session);
+  // A refused request's nonce goes to its next attempt, which asked for it, and to nobody else.
+  if (!(error instanceof AcmeBadNonceError)) state.nonces.put(response.headers['replay-nonce']);
+  if (response.status === 404) state.directory.forget(url);
+  if (error !== undefined) throw error;
+  return response;
 }
 
 function transportError(method: string, url: string, cause: unknown): AcmeTransportError {
@@ -100,7 +103,7 @@ function failureOf(response: AcmeResponse, { state, clock }: AcmeSession): AcmeE
 }
 
 function checkUrl(url: string, allowInsecureHttp: boolean): void {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : 'no URL';
+  const protocol = URL.canParse(url) ? url.slice(0, url.indexOf(':') + 1).toLowerCase() : 'no URL';
   if (protocol === 'https:' || (protocol === 'http:' && allowInsecureHttp)) return;
   throw new AcmeProtocolError(`${url}: only https: URLs are asked, this is ${protocol}`, { url });
 }

@@ -1,4 +1,4 @@
-import { catchError, concatMap, defer, type Observable, of, type OperatorFunction, tap, throwError } from 'rxjs';
+import { catchError, concatMap, defer, type Observable, type OperatorFunction, throwError } from 'rxjs';
 import { AcmeTransportError } from '../model/errors/transport-error.js';
 import { signJws } from '../signing/jws.js';
 import type { AcmeAccount, AcmeKeyHolder } from './account.js';
@@ -6,7 +6,7 @@ import { exchange } from './exchange.js';
 import { callPort } from './port.js';
 import type { AcmeResponse } from './response.js';
 import { retryLost } from './retry-lost.js';
-import { withNonce } from './with-nonce.js';
+import { leaseNonce } from './with-nonce.js';
 
 /** One signed request. */
 export interface AcmeRequest {
@@ -39,12 +39,14 @@ export const signedRequest = (by: AcmeAccount | AcmeKeyHolder): OperatorFunction
     defer(() => {
       const { recovery } = request;
       let sent = false;
-      const attempt = of(request).pipe(
-        withNonce(by.session, (each, nonce) =>
-          signAndSend(by, each, nonce, () => {
+      const signAndSend = (nonce: string) =>
+        signed(by, request, nonce).pipe(
+          concatMap((body) => {
             sent = true;
+            return send(by, request, body);
           }),
-        ),
+        );
+      const attempt = leaseNonce(by.session, signAndSend).pipe(
         // Before it is sent, only a nonce can have been lost.
         retryLost(by.session, () => recovery === 'repeat' || !sent),
       );
@@ -57,20 +59,13 @@ export const signedRequest = (by: AcmeAccount | AcmeKeyHolder): OperatorFunction
     }),
   );
 
-const signAndSend = (
-  by: AcmeAccount | AcmeKeyHolder,
-  { url, payload, accept }: AcmeRequest,
-  nonce: string,
-  onSend: () => void,
-) =>
-  callPort('signer', () => signJws(by.signer, { url, nonce, payload, ...('url' in by ? { kid: by.url } : {}) })).pipe(
-    tap(onSend),
-    concatMap((body) =>
-      exchange(by.session, {
-        method: 'POST',
-        url,
-        body,
-        headers: { 'content-type': 'application/jose+json', ...(accept === undefined ? {} : { accept }) },
-      }),
-    ),
-  );
+const signed = (by: AcmeAccount | AcmeKeyHolder, { url, payload }: AcmeRequest, nonce: string) =>
+  callPort('signer', () => signJws(by.signer, { url, nonce, payload, ...('url' in by ? { kid: by.url } : {}) }));
+
+const send = ({ session }: AcmeAccount | AcmeKeyHolder, { url, accept }: AcmeRequest, body: string) =>
+  exchange(session, {
+    method: 'POST',
+    url,
+    body,
+    headers: { 'content-type': 'application/jose+json', ...(accept === undefined ? {} : { accept }) },
+  });

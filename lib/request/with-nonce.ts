@@ -1,13 +1,4 @@
-import {
-  catchError,
-  concatMap,
-  from,
-  type Observable,
-  type ObservableInput,
-  of,
-  type OperatorFunction,
-  throwError,
-} from 'rxjs';
+import { catchError, concatMap, type Observable, type ObservableInput, type OperatorFunction, throwError } from 'rxjs';
 import { AcmeBadNonceError } from '../model/errors/problem-error.js';
 import { backoffMs } from '../rx/backoff.js';
 import { wait } from '../rx/wait.js';
@@ -34,41 +25,37 @@ const backoff = { firstMs: 50, factor: 2, maxMs: 1_000, jitter: 0.1 };
 export const withNonce = <T, R>(
   session: AcmeSession,
   project: (value: T, nonce: string) => ObservableInput<R>,
-): OperatorFunction<T, R> => concatMap((value) => attempt(session, (nonce) => project(value, nonce), 0));
+): OperatorFunction<T, R> => concatMap((value) => leaseNonce(session, (nonce) => project(value, nonce)));
 
-function attempt<R>(
+/** {@link withNonce} for one value that `project` knows. */
+export function leaseNonce<R>(
   session: AcmeSession,
   project: (nonce: string) => ObservableInput<R>,
-  refusals: number,
+  refusals = 0,
   offered?: LeasedNonce,
 ): Observable<R> {
   const { nonces, slots, limits } = session.state;
   let leased: LeasedNonce | undefined;
-  const run = slots.run(() =>
-    lease(session, offered, refusals).pipe(
-      concatMap((nonce) => {
-        leased = nonce;
-        return from(project(nonce.value));
-      }),
-    ),
-  );
-  return run.pipe(
+  const use = (nonce: LeasedNonce) => {
+    leased = nonce;
+    return project(nonce.value);
+  };
+  const run = () => {
+    // After a refusal without a nonce, one is asked for: the pool may be as stale as the one refused.
+    const nonce = offered ?? (refusals === 0 ? nonces.take() : undefined);
+    return nonce === undefined ? newNonce(session).pipe(concatMap(use)) : use(nonce);
+  };
+  return slots.run(run).pipe(
     catchError((error: unknown) => {
       if (!(error instanceof AcmeBadNonceError) || refusals >= limits.maxBadNonceRetries)
         return throwError(() => error);
       // A second refusal in a row: the server has lost its nonces, and those from before it are worth nothing.
       if (refusals > 0 && leased !== undefined) nonces.dropOlderThan(leased);
       const next = isNonce(error.nonce) ? nonces.mark(error.nonce) : undefined;
-      const again = attempt(session, project, refusals + 1, next);
+      const again = leaseNonce(session, project, refusals + 1, next);
       return refusals === 0
         ? again
         : wait(backoffMs(refusals - 1, backoff, session.random), session.scheduler).pipe(concatMap(() => again));
     }),
   );
-}
-
-/** After a refusal without a nonce, one is asked for: the pool may be as stale as the one refused. */
-function lease(session: AcmeSession, offered: LeasedNonce | undefined, refusals: number): Observable<LeasedNonce> {
-  const nonce = offered ?? (refusals === 0 ? session.state.nonces.take() : undefined);
-  return nonce === undefined ? newNonce(session) : of(nonce);
 }

@@ -1,14 +1,11 @@
 import {
   asyncScheduler,
-  defer,
-  dematerialize,
-  map,
-  materialize,
-  merge,
+  concatMap,
   type MonoTypeOperatorFunction,
-  type ObservableNotification,
+  Observable,
   type SchedulerLike,
   tap,
+  throwError,
   type TimestampProvider,
 } from 'rxjs';
 import { wait, waitUntil } from './wait.js';
@@ -30,15 +27,12 @@ export type DeadlineOptions<T> = {
 export const deadline =
   <T>(options: DeadlineOptions<T>): MonoTypeOperatorFunction<T> =>
   (source) =>
-    defer(() => {
+    new Observable<T>((subscriber) => {
       const { scheduler = asyncScheduler, clock = scheduler, onTimeout } = options;
       let last: T | undefined;
-      const over = 'at' in options ? waitUntil(options.at, { scheduler, clock }) : wait(options.forMs, scheduler);
-      return merge(
-        source.pipe(
-          tap((value) => (last = value)),
-          materialize(),
-        ),
-        over.pipe(map((): ObservableNotification<T> => ({ kind: 'E', error: onTimeout(last) }))),
-      ).pipe(dematerialize());
+      const over$ = 'at' in options ? waitUntil(options.at, { scheduler, clock }) : wait(options.forMs, scheduler);
+      source.pipe(tap((value) => (last = value))).subscribe(subscriber);
+      // Whoever has ended already needs no timer.
+      if (subscriber.closed) return;
+      over$.pipe(concatMap(() => throwError(() => onTimeout(last)))).subscribe(subscriber);
     });

@@ -1,4 +1,4 @@
-import { defer, finalize, Observable, type ObservableInput } from 'rxjs';
+import { defer, Observable, type ObservableInput } from 'rxjs';
 
 /** A number of places for work, and a queue for the work that finds none free. */
 export interface Slots {
@@ -36,7 +36,9 @@ export function slots(count: number): Slots {
     run: <T>(work: () => ObservableInput<T>) =>
       new Observable<T>((subscriber) => {
         const start = () => {
-          subscriber.add(defer(work).pipe(finalize(giveBack)).subscribe(subscriber));
+          defer(work).subscribe(subscriber);
+          // Added last: what `work` holds is let go before the place is.
+          subscriber.add(giveBack);
         };
         subscriber.add(() => queue.delete(start));
         queue.add(start);
