@@ -88,10 +88,49 @@ export interface CertificateKey {
 /** Makes the key of a new certificate. */
 export type KeyGenerator = (keyType: CertificateKeyType) => ObservableInput<CertificateKey>;
 
+/** What a kind of identifier puts into a certificate request. Nothing at all is an answer too. */
+export interface RequestedNames {
+  /** DER GeneralNames for the subject alternative name extension. */
+  readonly generalNames?: readonly Uint8Array[];
+  /** Whole extensions. */
+  readonly extensions?: readonly RequestedExtension[];
+}
+
+/** An extension that a certificate request asks for. */
+export interface RequestedExtension {
+  /** Its object identifier, in dotted form. */
+  readonly oid: string;
+  /** Default: false. */
+  readonly critical?: boolean;
+  /** The DER of its value. */
+  readonly value: Uint8Array;
+}
+
+/** What has to be known of a kind of identifier other than `dns` and `ip`. */
+export interface IdentifierType {
+  /** As in {@link Identifier.type}. */
+  readonly type: string;
+  /** The value in the form that goes to the server. Throws `TypeError` on one that cannot be. Default: as it is. */
+  normalize?(value: string): string;
+  /** What a certificate request for these values, all of this type, says. Default: nothing. */
+  requestedNames?(values: readonly string[]): RequestedNames;
+}
+
+/** What a certificate request says beyond its identifiers. */
+export interface CertificateRequestOptions {
+  /** Whether the certificate must be served with a stapled OCSP answer, RFC 7633. Default: false. */
+  readonly mustStaple?: boolean | undefined;
+  /** The kinds of identifier beside `dns` and `ip`. */
+  readonly identifierTypes?: readonly IdentifierType[] | undefined;
+  /** More extensions. */
+  readonly extensions?: readonly RequestedExtension[] | undefined;
+}
+
 /** Makes a PKCS#10 request, DER, for exactly these identifiers, with an empty subject. */
 export type CertificateRequestBuilder = (
   key: CertificateKey,
   identifiers: readonly Identifier[],
+  options?: CertificateRequestOptions,
 ) => ObservableInput<Uint8Array>;
 
 /** What a certificate signing request says. */
@@ -158,6 +197,8 @@ export interface ChallengeSolver {
   present(task: ChallengeTask): ObservableInput<unknown>;
   /** Completes when the server will see the answer. */
   ready?(task: ChallengeTask): ObservableInput<unknown>;
+  /** Emits the response object for the challenge, for types that want more than `{}`. Subscribed after `ready`, right before the answer is sent. */
+  response?(task: ChallengeTask): ObservableInput<object>;
   /** Withdraws what `present` made visible, and nothing else. */
   cleanUp(task: ChallengeTask): ObservableInput<unknown>;
 }

@@ -1,0 +1,18 @@
+import { beforeAll } from 'vitest';
+import type { RowId } from '../conformance/rows.js';
+
+/**
+ * Says which rows of the status table the enclosing suite (or file) shows to hold. A row whose suites did not run, or
+ * did not pass, fails the build.
+ */
+export function covers(...rows: readonly RowId[]): void {
+  beforeAll((_, suite) => {
+    suite.meta.covers = [...(suite.meta.covers ?? []), ...rows];
+  });
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    covers?: readonly string[];
+  }
+}
