@@ -16,7 +16,7 @@ const heavy = {
   package: ['spec/package.spec.ts'],
   guards: ['spec/guards/**/*.spec.ts'],
   samples: ['spec/samples/**/*.spec.ts', 'samples/**/*.spec.ts'],
-  servers: ['spec/servers/**/*.spec.ts', 'spec/table/**/*.spec.ts'],
+  servers: ['spec/servers/**/*.spec.ts', 'spec/table/**/*.spec.ts', 'spec/faults/sockets/**/*.spec.ts'],
   'dev-ca': ['spec/dev-ca/**/*.spec.ts'],
 };
 

@@ -79,11 +79,28 @@ export const rules = [
     { path: '^lib/', pathNot: '^lib/transport/fetch\\.default\\.ts$' },
     { path: pack('cross-fetch') },
   ),
+  forbid(
+    'dns-packet-only',
+    { path: '^lib/', pathNot: '^lib/node/dns/' },
+    { path: pack('dns-packet', '@types/dns-packet') },
+  ),
   forbid('fetch-door', { path: '^lib/', pathNot: anyOf(['transport']) }, { path: '^(#fetch$|dist/)' }),
   forbid(
     'known-package',
     { path: '^lib/' },
-    { path: pack('.+'), pathNot: pack('rxjs', 'jose', 'pkijs', 'asn1js', 'cross-fetch', '@angular', '@noble/hashes') },
+    {
+      path: pack('.+'),
+      pathNot: pack(
+        'rxjs',
+        'jose',
+        'pkijs',
+        'asn1js',
+        'cross-fetch',
+        '(@types/)?dns-packet',
+        '@angular',
+        '@noble/hashes',
+      ),
+    },
   ),
   forbid('resolves', { path: '^lib/' }, { couldNotResolve: true, pathNot: '^#fetch$' }),
 ];

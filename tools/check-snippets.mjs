@@ -22,7 +22,7 @@ const ambient = new Map([
   ['session', 'AcmeSession'],
   ['signer', 'AcmeSigner'],
 ]);
-const cannotFindName = new Set([2304, 2552]);
+const cannotFindName = new Set([2304, 2552, 18004]);
 
 /** The ts blocks of a text as `{ source, line, code, given }`; `line` is that of the first line of code, from 1. */
 export function blocksOf(source, text, isDocstring) {

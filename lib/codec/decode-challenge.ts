@@ -5,6 +5,7 @@ import { decodeProblem } from './decode-problem.js';
 import { defined } from './defined.js';
 import {
   failMember,
+  insteadOf,
   type Members,
   membersOf,
   optionalInstant,
@@ -53,10 +54,5 @@ export const readChallenge = (members: Members, authorizationUrl?: string, retry
 function readToken(members: Members): string | undefined {
   const token = ownMember(members.object, 'token') ?? undefined;
   if (token === undefined || (typeof token === 'string' && isBase64urlText(token))) return token;
-  return failMember(
-    members,
-    'token',
-    'base64url text',
-    typeof token === 'string' ? 'a string that is none' : typeof token,
-  );
+  return failMember(members, 'token', 'base64url text', insteadOf(token));
 }

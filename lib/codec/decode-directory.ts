@@ -7,7 +7,7 @@ import { flagOf, isObject, ownMember, textOf, textsOf } from './tolerant.js';
 /**
  * A directory. Entries that are null or empty count as not offered, `meta` may be missing or odd. Throws
  * {@link AcmeProtocolError} where `newNonce`, `newAccount` or `newOrder` is missing or an entry that is used is no
- * absolute URL.
+ * absolute URL. What extensions of the protocol say in `meta` is read by {@link readDirectoryExtensions}.
  *
  * @see RFC 8555 §7.1.1, RFC 9773 §4.1
  */
@@ -31,7 +31,8 @@ export function decodeDirectory(received: Received): Directory {
 const decodeMeta = (raw: JsonObject): DirectoryMeta =>
   defined({
     termsOfService: textOf(raw, 'termsOfService'),
-    website: textOf(raw, 'website'),
+    // One authority has it by another name.
+    website: textOf(raw, 'website') ?? textOf(raw, 'home'),
     caaIdentities: textsOf(raw, 'caaIdentities'),
     externalAccountRequired: flagOf(raw, 'externalAccountRequired') ?? false,
     profiles: profilesOf(raw),

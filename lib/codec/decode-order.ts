@@ -13,14 +13,14 @@ import {
   requiredUrl,
   requiredUrls,
 } from './received.js';
-import { ownMember } from './tolerant.js';
+import { ownMember, textOf } from './tolerant.js';
 
 /**
- * An order, in any status. Dates and `error` are left out where they are malformed. Throws {@link AcmeProtocolError}
+ * An order, in any status. Dates, `profile`, `replaces` and `error` are left out where they are malformed. Throws {@link AcmeProtocolError}
  * where `status`, `identifiers`, `authorizations` or `finalize` is missing or malformed, or `certificate` is no
  * absolute URL.
  *
- * @see RFC 8555 §7.1.3
+ * @see RFC 8555 §7.1.3, RFC 9773 §5
  */
 export function decodeOrder(received: Received): Order {
   const members = membersOf(received, 'order');
@@ -31,10 +31,12 @@ export function decodeOrder(received: Received): Order {
     identifiers: requiredObjects(members, 'identifiers').map(readIdentifier),
     notBeforeAt: optionalInstant(members, 'notBefore'),
     notAfterAt: optionalInstant(members, 'notAfter'),
+    profile: textOf(members.object, 'profile'),
+    replaces: textOf(members.object, 'replaces'),
     error: decodeProblem(ownMember(members.object, 'error')),
     authorizations: requiredUrls(members, 'authorizations'),
     finalize: requiredUrl(members, 'finalize'),
-    certificate: optionalUrl(members, 'certificate'),
+    certificate: optionalUrl(members, 'certificate') ?? optionalUrl(members, 'star-certificate'),
     raw: members.object,
   });
 }

@@ -32,6 +32,6 @@ const describe = (raw: JsonObject) => ({
 });
 
 function statusOf(raw: JsonObject): number | undefined {
-  const status = ownMember(raw, 'status');
-  return typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599 ? status : undefined;
+  const status = ownMember(raw, 'status') as number;
+  return Number.isInteger(status) && status >= 100 && status <= 599 ? status : undefined;
 }

@@ -14,7 +14,8 @@ import { textOf } from './tolerant.js';
 import { isAbsoluteUrl } from './url.js';
 
 /**
- * Renewal information. `explanationURL` is left out where it is no absolute URL. Throws {@link AcmeProtocolError} where
+ * Renewal information. `explanationURL` is left out where it is no absolute URL of a page on the web: it
+ * will be somebody's link. Throws {@link AcmeProtocolError} where
  * one end of `suggestedWindow` is missing or no date, or the window does not end after it begins.
  *
  * @see RFC 9773 §4.2
@@ -29,10 +30,12 @@ export function decodeRenewalInfo(received: Received): RenewalInfo {
   return defined({
     ...contextOf(received),
     suggestedWindow: { startAt, endAt },
-    explanationUrl: explanationUrl !== undefined && isAbsoluteUrl(explanationUrl) ? explanationUrl : undefined,
+    explanationUrl: isPage(explanationUrl) ? explanationUrl : undefined,
     raw: members.object,
   });
 }
+
+const isPage = (url: string | undefined): boolean => url !== undefined && /^https?:/i.test(url) && isAbsoluteUrl(url);
 
 const requiredInstant = (members: Members, name: string): Date =>
   parseRfc3339(requiredString(members, name)) ??

@@ -1,4 +1,4 @@
-import { utcInstant } from './utc.js';
+import { type UtcFields, utcInstant } from './utc.js';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const month = `(?<month>${months.join('|')})`;
@@ -24,23 +24,12 @@ export function parseHttpDate(text: string, nowMs: number): Date | undefined {
   for (const form of forms) {
     const match = form.exec(text)?.groups;
     if (match === undefined) continue;
-    const inYear = (year: number): Date | undefined => instantOf(match, year);
+    const month = months.indexOf(match['month'] ?? '') + 1;
+    const inYear = (year: number) => utcInstant({ ...(match as unknown as UtcFields), year, month });
     const year = match['year'] ?? '';
     return year.length === 2 ? latestOf(inYear, Number(year), nowMs) : inYear(Number(year));
   }
   return undefined;
-}
-
-function instantOf(match: Readonly<Record<string, string>>, year: number): Date | undefined {
-  const field = (name: string): number => Number(match[name]);
-  return utcInstant({
-    year,
-    month: months.indexOf(match['month'] ?? '') + 1,
-    day: field('day'),
-    hour: field('hour'),
-    minute: field('minute'),
-    second: field('second'),
-  });
 }
 
 function latestOf(inYear: (year: number) => Date | undefined, twoDigits: number, nowMs: number): Date | undefined {

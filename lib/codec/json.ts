@@ -26,18 +26,16 @@ export function parseJson(body: Uint8Array, what: string, details: AcmeErrorDeta
   }
 }
 
+/** All but the brackets outside of strings. */
+const flat = /"[^"\\]*(?:\\[^][^"\\]*)*"|[^[\]{}]/g;
+
 /** The deepest level of brackets outside of strings. */
 function depthOf(text: string): number {
   let deepest = 0;
   let depth = 0;
-  let isInString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (isInString && character === '\\') at += 1;
-    else if (character === '"') isInString = !isInString;
-    else if (isInString) continue;
-    else if (character === '{' || character === '[') deepest = Math.max(deepest, (depth += 1));
-    else if (character === '}' || character === ']') depth -= 1;
+  for (const bracket of text.replaceAll(flat, '')) {
+    depth += bracket === '{' || bracket === '[' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
   }
   return deepest;
 }

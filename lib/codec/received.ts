@@ -97,8 +97,7 @@ function stringFrom(value: JsonValue | undefined, members: Members, name: string
 
 function urlFrom(value: JsonValue | undefined, members: Members, name: string): string {
   if (typeof value === 'string' && isAbsoluteUrl(value)) return value;
-  const found = typeof value === 'string' && value !== '' ? 'a string that is none' : kindOf(value);
-  return failMember(members, name, 'an absolute URL', found);
+  return failMember(members, name, 'an absolute URL', insteadOf(value));
 }
 
 function objectFrom(value: JsonValue | undefined, members: Members, name: string): Members {
@@ -110,6 +109,10 @@ function arrayFrom(members: Members, name: string): readonly JsonValue[] {
   const value = ownMember(members.object, name);
   return isArray(value) ? value : failMember(members, name, 'an array', kindOf(value));
 }
+
+/** What a member is that should be a certain kind of text. */
+export const insteadOf = (value: unknown): string =>
+  typeof value === 'string' && value !== '' ? 'a string that is none' : kindOf(value);
 
 function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';

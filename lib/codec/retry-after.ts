@@ -12,11 +12,7 @@ const longestMs = 10 * 365 * 24 * 3_600_000;
  */
 export function parseRetryAfterMs(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
-  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : untilMs(value, nowMs);
-  return waitMs === undefined ? undefined : Math.min(Math.max(waitMs, 0), longestMs);
-}
-
-function untilMs(value: string, nowMs: number): number | undefined {
-  const atMs = parseHttpDate(value, nowMs)?.getTime();
-  return atMs === undefined ? undefined : atMs - nowMs;
+  const atMs = parseHttpDate(value, nowMs)?.getTime() ?? NaN;
+  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : atMs - nowMs;
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), longestMs);
 }

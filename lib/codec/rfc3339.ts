@@ -1,4 +1,4 @@
-import { utcInstant } from './utc.js';
+import { type UtcFields, utcInstant } from './utc.js';
 
 const date = '(?<year>\\d{4})-(?<month>\\d\\d)-(?<day>\\d\\d)';
 const time = '(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)(?:\\.(?<fraction>\\d+))?';
@@ -14,16 +14,10 @@ const form = new RegExp(`^${date}[Tt]${time}${offset}$`);
 export function parseRfc3339(text: string): Date | undefined {
   const match = form.exec(text)?.groups;
   if (match === undefined) return undefined;
-  const field = (name: string): number => Number(match[name] ?? 0);
-  const offsetMinutes = field('ahead') * 60 + field('more');
+  const { sign = '', ahead = 0, more = 0, fraction = '' } = match;
   return utcInstant({
-    year: field('year'),
-    month: field('month'),
-    day: field('day'),
-    hour: field('hour'),
-    minute: field('minute'),
-    second: field('second'),
-    millisecond: Number((match['fraction'] ?? '').slice(0, 3).padEnd(3, '0')),
-    offsetMinutes: match['sign'] === '-' ? -offsetMinutes : offsetMinutes,
+    ...(match as unknown as UtcFields),
+    millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
+    offsetMinutes: Number(`${sign}1`) * (Number(ahead) * 60 + Number(more)),
   });
 }

@@ -8,7 +8,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const isArray = (value: unknown): value is readonly JsonValue[] => Array.isArray(value);
 
 /** An object's own member. Undefined where it is absent. */
-export const ownMember = (object: JsonObject, name: string): JsonValue | undefined =>
+export const ownMember = <T = JsonValue>(object: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;
 
 /** A member that informs only: undefined unless it is a string with something in it. */
@@ -27,6 +27,12 @@ export function textsOf(object: JsonObject, name: string): readonly string[] {
 export function flagOf(object: JsonObject, name: string): boolean | undefined {
   const value = ownMember(object, name);
   return typeof value === 'boolean' ? value : undefined;
+}
+
+/** A member that informs only, in seconds: as milliseconds. Undefined unless it is a number that is not negative. */
+export function secondsMsOf(object: JsonObject, name: string): number | undefined {
+  const value = ownMember(object, name);
+  return typeof value === 'number' && value >= 0 && value * 1000 < Infinity ? value * 1000 : undefined;
 }
 
 /** A member that informs only: the objects of an array, all else left out. */

@@ -18,3 +18,9 @@ export function isAbsoluteUrl(text: string): boolean {
   if (/^https?:/i.test(text) && !/^https?:\/\/[^/]/i.test(text)) return false;
   return URL.canParse(text);
 }
+
+/** A URL that a header gives: an absolute one character for character, another against `base`. Undefined where it is none. */
+export function resolveUrl(text: string, base: string): string | undefined {
+  if (isAbsoluteUrl(text)) return text;
+  return /[\s\p{Cc}]/u.test(text) ? undefined : parseUrl(text, base)?.href;
+}

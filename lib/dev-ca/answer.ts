@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { catchError, concatMap, defer, EMPTY, map, type Observable, of } from 'rxjs';
 import type { AcmeCa } from '../testing/ca/acme-ca.js';
 import { Refusal } from '../testing/ca/refusal.js';
-import { refusalReply, type Reply, toHttpResponse } from '../testing/ca/reply.js';
+import { refusalReply, type Reply, toHttpResponse, withIndex } from '../testing/ca/reply.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import type { Exchange } from './https-server.js';
 import { readBody } from './read-body.js';
@@ -13,9 +13,9 @@ export interface Answerer {
   readonly origin: string;
   /** Pages that have nothing to do with ACME, by path. */
   readonly pages: Readonly<Record<string, string>>;
-  /** Whether the nonce of this request is refused, though it may be a good one. */
-  readonly refusesNonce: () => boolean;
 }
+
+const all = ['GET', 'HEAD', 'POST'];
 
 /** Answers one request. Emits nothing, and completes when the answer is handed over; never errors. */
 export const answer = (answerer: Answerer, { request, response }: Exchange): Observable<never> =>
@@ -37,7 +37,7 @@ function replyTo(answerer: Answerer, request: IncomingMessage): Observable<Reply
   const { method = '', url: path = '' } = request;
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   const operation = ca.route(origin + path);
-  const allowed = page !== undefined || operation?.signedBy === 'none' ? ['GET', 'HEAD'] : ['POST'];
+  const allowed = page !== undefined ? ['GET', 'HEAD'] : operation?.signedBy === 'none' ? all : ['POST'];
   if (method === 'OPTIONS') return of({ status: 204, headers: preflightHeaders });
   if (page === undefined && operation === undefined) return of(text('404 page not found\n', 404));
   if (!allowed.includes(method)) throw notAllowed(method, allowed);
@@ -45,12 +45,7 @@ function replyTo(answerer: Answerer, request: IncomingMessage): Observable<Reply
   const sent = { method: method === 'POST' ? method : 'GET', url: origin + path, maxResponseBytes: Infinity } as const;
   const headers = { 'user-agent': '', ...headersOf(request) };
   if (method !== 'POST') return ca.handle({ ...sent, headers }).pipe(map((reply) => asHead(method, reply)));
-  return readBody(request).pipe(
-    concatMap((body) => {
-      if (answerer.refusesNonce()) throw new Refusal({ type: 'badNonce', detail: 'refused, as every so often' });
-      return ca.handle({ ...sent, headers, body });
-    }),
-  );
+  return readBody(request).pipe(concatMap((body) => ca.handle({ ...sent, headers, body })));
 }
 
 /** Only GET of a new nonce has a status of its own. */
@@ -79,7 +74,7 @@ function refusedOutside(ca: AcmeCa, { method }: IncomingMessage, error: unknown)
   const refusal = error instanceof Refusal ? error : new Refusal({ type: 'serverInternal', detail: String(error) });
   const reply = refusalReply(refusal);
   const nonce = method === 'POST' ? { 'replay-nonce': ca.nonces.issue() } : {};
-  return { ...reply, headers: { ...nonce, link: `<${ca.directoryUrl}>;rel="index"`, ...reply.headers } };
+  return { ...reply, headers: { ...nonce, link: withIndex(ca.directoryUrl), ...reply.headers } };
 }
 
 function write({ method }: IncomingMessage, response: ServerResponse, reply: Reply): void {

@@ -14,6 +14,8 @@ const defaults = {
   dnsServers: [] as readonly string[],
   alwaysValid: false,
   challengeTypes: ['http-01', 'dns-01', 'tls-alpn-01'] as readonly ChallengeType[],
+  refusedNames: [] as readonly string[],
+  reuseAuthorizations: false,
   validityDays: 90,
   alternateRoots: 1,
   externalAccounts: {} as Readonly<Record<string, string>>,
@@ -37,6 +39,8 @@ export function checkedDevCaOptions(options: DevCaOptions): CheckedDevCaOptions 
   const hosts = merged.hosts ?? (merged.dnsServers.length === 0 ? { '*': '127.0.0.1' } : {});
   const checked = {
     ...merged,
+    serverNames: hostsOf('serverNames', merged.serverNames),
+    refusedNames: hostsOf('refusedNames', merged.refusedNames),
     hosts: Object.fromEntries(Object.entries(hosts).map(([name, address]) => [name.toLowerCase(), address])),
     termsOfService: merged.termsOfService,
     retryAfterMs: merged.retryAfterMs,
@@ -75,13 +79,6 @@ function checkNetwork({ host, serverNames, dnsServers, hosts }: CheckedDevCaOpti
   if (/^(0\.0\.0\.0|[0:]+)$/.test(host) && serverNames.length === 0) {
     fail('host', 'is every address of this machine: say in serverNames how others call it', host);
   }
-  for (const name of serverNames) {
-    try {
-      toIdentifier(name);
-    } catch {
-      fail('serverNames', 'must be host names and IP addresses', name);
-    }
-  }
   for (const [name, address] of Object.entries(hosts)) {
     if (isIP(address) === 0) fail('hosts', `must have IP addresses, for ${name} too`, address);
   }
@@ -93,6 +90,17 @@ function checkNetwork({ host, serverNames, dnsServers, hosts }: CheckedDevCaOpti
     }
   }
 }
+
+/** Names as they stand in certificates and URLs: A-labels, lower case. */
+const hostsOf = (option: string, names: readonly string[]): readonly string[] =>
+  names.map((name) => {
+    try {
+      if (!name.startsWith('*')) return toIdentifier(name).value;
+    } catch {
+      // Said below, as of a wildcard.
+    }
+    return fail(option, 'must be host names and IP addresses', name);
+  });
 
 /** One that can stand in a header. */
 const isPlainUrl = (text: string): boolean => isAbsoluteUrl(text) && /^[\x21-\x7e]+$/.test(text);

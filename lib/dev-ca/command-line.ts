@@ -26,10 +26,12 @@ validation
                             (default: *=127.0.0.1, or what --dns says)
   --always-valid            take every answer for a right one, without a look
   --challenges TYPE,...     what to offer (default: http-01,dns-01,tls-alpn-01)
+  --reuse-authorizations    a new order uses valid authorizations of the account again
   --validation-delay MS     wait before each validation
   --validation-timeout MS   give up a validation (default: 10000)
 
 certificates and accounts
+  --refuse NAME             a name that is not issued for, nor what is below it; may be repeated
   --validity-days DAYS      how long certificates are valid, fractions allowed (default: 90)
   --alternate-roots NUMBER  how many alternate chains there are (default: 1)
   --terms-of-service URL    accounts must agree to it
@@ -56,6 +58,8 @@ const flags: Readonly<Record<keyof DevCaOptions, readonly [name: string, kind: K
   hosts: ['hosts', 'pairs'],
   alwaysValid: ['always-valid', 'flag'],
   challengeTypes: ['challenges', 'words'],
+  refusedNames: ['refuse', 'list'],
+  reuseAuthorizations: ['reuse-authorizations', 'flag'],
   validationDelayMs: ['validation-delay', 'number'],
   validationTimeoutMs: ['validation-timeout', 'number'],
   validityDays: ['validity-days', 'number'],

@@ -24,7 +24,11 @@ export interface DevCaOptions {
   readonly alwaysValid?: boolean | undefined;
   /** Default: all that it knows; wildcards get `dns-01` only, IP addresses the others. */
   readonly challengeTypes?: readonly ChallengeType[] | undefined;
-  /** How long certificates are valid, in days, fractions allowed. Default: 90. */
+  /** Names that are not issued for, nor what is below them. Default: none. */
+  readonly refusedNames?: readonly string[] | undefined;
+  /** Whether a new order uses valid authorizations of the account again. Default: false. */
+  readonly reuseAuthorizations?: boolean | undefined;
+  /** How long certificates are valid whose order does not say, in days, fractions allowed. Default: 90. */
   readonly validityDays?: number | undefined;
   /** How many alternate chains there are for each certificate. Default: 1. */
   readonly alternateRoots?: number | undefined;

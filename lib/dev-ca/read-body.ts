@@ -5,7 +5,7 @@ import { Refusal } from '../testing/ca/refusal.js';
 /** Several times the largest request that anybody has reason to send. */
 const largestBytes = 131_072;
 
-/** Emits the body of a request as text, once. Errors with a `Refusal` on one that is too large. */
+/** Emits the body of a request as text, once. Errors with a `Refusal` on one that is too large; is empty where it is cut off. */
 export const readBody = (request: IncomingMessage): Observable<string> =>
   new Observable((subscriber) => {
     const chunks: Buffer[] = [];
@@ -19,9 +19,11 @@ export const readBody = (request: IncomingMessage): Observable<string> =>
       subscriber.next(Buffer.concat(chunks).toString());
       subscriber.complete();
     });
-    request.on('error', () => {
+    // Cut off, in one way or another: nobody is left to be answered.
+    const end = () => {
       subscriber.complete();
-    });
+    };
+    request.on('error', end).on('close', end);
   });
 
 const tooLarge = new Refusal({

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { catchError, concatMap, defer, from, map, type Observable, takeUntil } from 'rxjs';
 import { encodeBase64url } from '../codec/base64url.js';
-import { parseRfc3339 } from '../codec/rfc3339.js';
 import type { Identifier } from '../model/identifier.js';
 import { webCryptoDigest } from '../signing/thumbprint.js';
 import { verifySignature } from '../signing/verify-signature.js';
@@ -22,13 +21,13 @@ const hourMs = 3_600_000;
 /** How a development CA decides: real signatures, real requests, real validation, real certificates. */
 export function devCaSettings(
   options: CheckedDevCaOptions,
-  { checkRequest, readProofCertificate }: Issuing,
+  { checkRequest }: Issuing,
   authority: Authority,
   closed$: Observable<unknown>,
 ): CaSettings {
   const { outcomeInAnswer, retryAfterMs, externalAccounts, termsOfService, challengeTypes } = options;
   const externalAccountRequired = Object.keys(externalAccounts).length > 0;
-  const validate = validator(network(options), readProofCertificate, options);
+  const validate = validator(network(options), options);
   return {
     digest: webCryptoDigest,
     verify: verifySignature,
@@ -46,8 +45,10 @@ export function devCaSettings(
         }),
         takeUntil(closed$),
       ),
-    reuse: () => undefined,
-    refuseIdentifier: (identifier) => refusalOf(challengeTypes, identifier),
+    reuseAuthorizations: options.reuseAuthorizations,
+    pendingMs: 7 * dayMs,
+    refusesNonce: () => Math.random() < options.badNonceRate,
+    refuseIdentifier: (identifier) => refusalOf(options, identifier),
     validationInAnswer: outcomeInAnswer,
     issuanceInAnswer: outcomeInAnswer,
     retryAfter: retryAfterMs === undefined ? undefined : String(Math.ceil(retryAfterMs / 1000)),
@@ -64,28 +65,27 @@ export function devCaSettings(
 const typesFor = (offered: readonly ChallengeType[], { type }: Identifier, wildcard: boolean) =>
   offered.filter((each) => (each === 'dns-01' ? type === 'dns' : !wildcard));
 
-function refusalOf(offered: readonly ChallengeType[], identifier: Identifier): ProblemInit | undefined {
-  if (typesFor(offered, identifier, identifier.value.startsWith('*.')).length > 0) return undefined;
-  return { type: 'rejectedIdentifier', detail: `${offered.join(', ')} cannot prove ${identifier.value}` };
+function refusalOf(
+  { challengeTypes, refusedNames }: CheckedDevCaOptions,
+  identifier: Identifier,
+): ProblemInit | undefined {
+  const { value } = identifier;
+  const rejected = (detail: string): ProblemInit => ({ type: 'rejectedIdentifier', detail });
+  if (refusedNames.some((name) => value === name || value.endsWith(`.${name}`)))
+    return rejected(`${value} is among the names that are refused`);
+  if (typesFor(challengeTypes, identifier, value.startsWith('*.')).length > 0) return undefined;
+  return rejected(`${challengeTypes.join(', ')} cannot prove ${value}`);
 }
 
 /** What the order asks for; else from one hour ago, or less for a short one, as clocks differ. */
 function validityOf(
-  { echoed }: OrderRecord,
+  { validity }: OrderRecord,
   { validityDays }: CheckedDevCaOptions,
   authority: Authority,
 ): IssueOptions {
-  const { notBefore, notAfter } = echoed as { readonly notBefore?: unknown; readonly notAfter?: unknown };
   const validityMs = validityDays * dayMs;
   const usual = Date.now() - Math.min(hourMs, validityMs / 10);
-  const notBeforeAt = instantOf(notBefore) ?? new Date(usual);
+  const notBeforeAt = validity.notBeforeAt ?? new Date(usual);
   const usualEnd = Math.min(notBeforeAt.getTime() + validityMs - 1000, authority.notAfterAt.getTime());
-  return { notBeforeAt, notAfterAt: instantOf(notAfter) ?? new Date(usualEnd) };
-}
-
-function instantOf(value: unknown): Date | undefined {
-  if (value === undefined) return undefined;
-  const instant = typeof value === 'string' ? parseRfc3339(value) : undefined;
-  if (instant === undefined) throw new Refusal({ type: 'malformed', detail: 'notBefore and notAfter must be dates' });
-  return instant;
+  return { notBeforeAt, notAfterAt: validity.notAfterAt ?? new Date(usualEnd) };
 }

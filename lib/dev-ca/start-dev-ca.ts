@@ -82,16 +82,10 @@ function running(
     operations,
     settings: devCaSettings(options, issuing, authority, closed),
     clock: asyncScheduler,
-    scheduler: asyncScheduler,
     run: randomBytes(4).toString('hex'),
   });
   const [rootPem = '', ...alternateRootPems] = authority.rootPems;
-  const answerer = {
-    ca,
-    origin,
-    pages: pages(origin, authority.rootPems),
-    refusesNonce: () => Math.random() < options.badNonceRate,
-  };
+  const answerer = { ca, origin, pages: pages(origin, authority.rootPems) };
   const devCa: DevCa = { directoryUrl: ca.directoryUrl, origin, port, rootPem, alternateRootPems };
   return merge(of(devCa), exchanges$.pipe(mergeMap((exchange) => answer(answerer, exchange), Infinity))).pipe(
     finalize(() => {

@@ -26,6 +26,8 @@ export interface Authorization extends Retrieved {
   readonly challenges: readonly Challenge[];
   /** Whether it is for `*.` of the identifier. */
   readonly wildcard: boolean;
+  /** Whether it is also good for the subdomains of the identifier, RFC 9444. */
+  readonly subdomainAuthAllowed?: boolean;
 }
 
 /** Whether a look at an authorization in this status needs no other. Unknown statuses count as settled. */

@@ -1,4 +1,5 @@
 import type { Identifier } from './identifier.js';
+import type { CertificateKeyType } from './key-type.js';
 import type { ResponseContext } from './retrieved.js';
 
 /** What one X.509 certificate says. */
@@ -19,8 +20,24 @@ export interface CertificateDetails {
   readonly notAfterAt: Date;
   /** The DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
+  /** The kind of the key and its size: `P-256`, `RSA-2048`, `Ed25519`; the OID of a kind unknown here. */
+  readonly keyType: CertificateKeyType | (string & {});
+  /** Whether it may sign certificates, as its basic constraints say. */
+  readonly isCa: boolean;
+  /** The value of the subject key identifier extension, in lower-case hexadecimal. */
+  readonly subjectKeyIdentifier?: string;
   /** The key identifier of the authority key identifier extension, in lower-case hexadecimal. */
   readonly authorityKeyIdentifier?: string;
+}
+
+/**
+ * What `JSON.stringify` keeps of a {@link Certificate}: the rest is read from the chain again by `decodeCertificate`.
+ */
+export interface StoredCertificate extends ResponseContext {
+  /** PEM, leaf first, as the server sent it. */
+  readonly chainPem: string;
+  /** URLs of other chains for the same leaf. */
+  readonly alternates: readonly string[];
 }
 
 /**
@@ -28,13 +45,9 @@ export interface CertificateDetails {
  *
  * @see RFC 8555 §7.4.2
  */
-export interface Certificate extends ResponseContext {
-  /** PEM, leaf first, as the server sent it. */
-  readonly chainPem: string;
+export interface Certificate extends StoredCertificate {
   /** The certificates of {@link chainPem}, leaf first. */
   readonly chain: readonly CertificateDetails[];
   /** The first of {@link chain}. */
   readonly leaf: CertificateDetails;
-  /** URLs of other chains for the same leaf. */
-  readonly alternates: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { AutoRenewalOffer } from './auto-renewal.js';
 import type { Retrieved } from './retrieved.js';
 
 /**
@@ -16,6 +17,20 @@ export interface DirectoryMeta {
   readonly externalAccountRequired: boolean;
   /** Certificate profiles on offer: name to description or URL. */
   readonly profiles: Readonly<Record<string, string>>;
+}
+
+/** What a directory says of extensions of the protocol: `readDirectoryExtensions` reads it. */
+export interface DirectoryExtensions {
+  /** What is offered of automatic renewal, RFC 8739. Absent: nothing. */
+  readonly autoRenewal?: AutoRenewalOffer;
+  /** Whether certificates can be ordered for delegated names, RFC 9115. */
+  readonly delegationEnabled?: boolean;
+  /** Whether orders without automatic renewal may allow GET of the certificate without a signature, RFC 9115 §2.4. */
+  readonly allowCertificateGet?: boolean;
+  /** Whether the authorization of a domain can stand for its subdomains, RFC 9444. */
+  readonly subdomainAuthAllowed?: boolean;
+  /** Whether CAA records of onion services must come with the order, RFC 9799. */
+  readonly onionCaaRequired?: boolean;
 }
 
 /**

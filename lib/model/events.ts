@@ -5,7 +5,7 @@ import type { AcmeError } from './errors/acme-error.js';
 import type { Identifier } from './identifier.js';
 import type { OrderStatus } from './order.js';
 import type { CertificateKey } from './ports.js';
-import type { ProblemDocument } from './problem.js';
+import type { ProblemDocument, RefusedIdentifier } from './problem.js';
 
 /** What every event carries. */
 export interface EventBase<Type extends string> {
@@ -35,8 +35,18 @@ export interface OrderCreated extends EventBase<'order-created'> {
   readonly identifiers: readonly Identifier[];
   /** When the server forgets the order. */
   readonly expiresAt?: Date;
+  /** The profile that the server uses, as far as it says; not always one that was asked for. */
+  readonly profile?: string;
+  /** What the order replaces, as far as the server takes note of it: absent where it dropped what was asked. */
+  readonly replaces?: string;
   /** True where the order was not made but taken up again. */
   readonly resumed: boolean;
+}
+
+/** The server refused some of the identifiers, and the order is for the others. */
+export interface IdentifiersLeftOut extends EventBase<'identifiers-left-out'> {
+  /** Each of them, as it was asked for, and why. */
+  readonly leftOut: readonly RefusedIdentifier[];
 }
 
 /** This identifier has to be proven, by a challenge of this type. */
@@ -51,12 +61,25 @@ export interface ChallengePresented extends IdentifierEventBase<'challenge-prese
   readonly challengeType: string;
 }
 
-/** The server was told to look. */
+/** The solver says how far its answer has come: how many servers of the DNS show a record, say. */
+export interface ProofProgress extends IdentifierEventBase<'proof-progress'> {
+  /** Such as `dns-01`. */
+  readonly challengeType: string;
+  /**
+   * What the solver's `ready` emitted, as plain data, tokens left out: {@link DnsPropagation} or {@link SelfCheckProgress},
+   * say. `null` where it is none.
+   */
+  readonly progress: unknown;
+}
+
+/** The server was told to look. Once more for each time that it is told again, because it tried in vain and would try again. */
 export interface ChallengeAnswered extends IdentifierEventBase<'challenge-answered'> {
   /** Such as `http-01`. */
   readonly challengeType: string;
   /** What the server made of it at once. */
   readonly status: ChallengeStatus;
+  /** Why it failed, or failed this time; tokens left out. */
+  readonly problem?: ProblemDocument;
 }
 
 /** The order is not looked at before this: the server's wish where it has one. */
@@ -111,11 +134,28 @@ export interface CertificateIssued extends EventBase<'certificate-issued'> {
   readonly key?: CertificateKey;
 }
 
+/** An identifier could not be proven by one type of challenge. It is tried again by another, in a new order. */
+export interface FellBack extends IdentifierEventBase<'fell-back'> {
+  /** What failed, such as `http-01`. */
+  readonly challengeType: string;
+  /** What is left for it, best first, as far as the server offers it. */
+  readonly nextTypes: readonly string[];
+  /** Why it failed, in one line for a person. */
+  readonly reason: string;
+  /** What the server found. */
+  readonly problem?: ProblemDocument;
+}
+
+/** What happens on the way to a certificate by {@link withFallback}. */
+export type FallbackEvent = IssuanceEvent | FellBack;
+
 /** What happens on the way to a certificate. The last one is {@link CertificateIssued}. */
 export type IssuanceEvent =
   | OrderCreated
+  | IdentifiersLeftOut
   | AuthorizationPending
   | ChallengePresented
+  | ProofProgress
   | ChallengeAnswered
   | Waiting
   | Polled

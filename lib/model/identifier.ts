@@ -22,3 +22,7 @@ export const nameOf = ({
 
 /** A host name or an IP address as text, or an {@link Identifier}. */
 export type IdentifierInput = string | Identifier;
+
+/** Identifiers as a list for a message. */
+export const valuesOf = (identifiers: readonly Identifier[]): string =>
+  identifiers.map(({ value }) => value).join(', ') || 'nothing';

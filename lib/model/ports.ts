@@ -183,19 +183,37 @@ export interface ChallengeTask {
   readonly keyAuthorizationDigest?: string;
   /** Whose challenge it is. */
   readonly accountUrl: string;
+  /** The order that it is for. Absent where an identifier is authorized ahead of any order. */
+  readonly orderUrl?: string;
+  /** The base64url SHA-256 of the account's URL. Present for `dns-account-01`, whose record is named by it. */
+  readonly accountUrlDigest?: string;
+  /** The account key's thumbprint, RFC 7638. Present in every task that rxacme makes. */
+  readonly thumbprint?: string;
+  /** The session's, for types that have to hash what they learn later. Present in every task that rxacme makes. */
+  readonly digest?: AcmeDigest;
 }
+
+/** What a solver is asked whether it takes. */
+export type ProofAsked = Pick<ChallengeTask, 'identifier' | 'wildcard' | 'type'>;
 
 /**
  * Proves control over identifiers. Every solver of an order presents before any is waited for. `cleanUp` is called
  * for every task that `present` was called for, also when that failed, was cut short or happened in a process that
- * is gone. Each is subscribed once per task; what it emits is ignored; completion says it is done.
+ * is gone. Each is subscribed once per task; completion says it is done. What `present` and `cleanUp` emit is ignored.
  */
 export interface ChallengeSolver {
   /** The challenge types it solves, best first. */
   readonly types: readonly string[];
+  /** Tells it from others of its types in a `Journal`; to be the same after a restart. */
+  readonly name?: string | undefined;
+  /** Whether it proves this identifier by a challenge of this type, one of `types`. Default: it does. */
+  accepts?(asked: ProofAsked): boolean;
   /** Makes the answer visible to the server. */
   present(task: ChallengeTask): ObservableInput<unknown>;
-  /** Completes when the server will see the answer. */
+  /**
+   * Completes when the server will see the answer. What it emits becomes the `progress` of events, as far as it is plain
+   * data.
+   */
   ready?(task: ChallengeTask): ObservableInput<unknown>;
   /** Emits the response object for the challenge, for types that want more than `{}`. Subscribed after `ready`, right before the answer is sent. */
   response?(task: ChallengeTask): ObservableInput<object>;

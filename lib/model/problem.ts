@@ -20,6 +20,11 @@ export interface Subproblem {
   readonly identifier?: Identifier;
 }
 
+/** An identifier of an order that the server refused, and why. */
+export interface RefusedIdentifier extends Subproblem {
+  readonly identifier: Identifier;
+}
+
 /**
  * What a server says went wrong.
  *

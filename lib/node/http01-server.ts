@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { defer } from 'rxjs';
-import { AcmeInputError } from '../model/errors/input-error.js';
-import type { ChallengeSolver, ChallengeTask } from '../model/ports.js';
+import type { ChallengeSolver } from '../model/ports.js';
+import { handleWith } from './http01-answer.js';
+import { PresentedTokens } from './http01-tokens.js';
 import { SharedListener } from './shared-listener.js';
 
 /** Options of {@link http01Server}. */
@@ -12,60 +13,37 @@ export interface Http01ServerOptions {
   readonly host?: string | undefined;
 }
 
-const path = '/.well-known/acme-challenge/';
-
 /**
  * A solver for `http-01` that listens itself: while there is something to answer, and for all names and orders that
  * use this solver together. Answers nothing but the tokens that are presented.
  *
  * Emits nothing itself: the value is the solver. Where it cannot listen, `present` errors with a message that says
- * what to do. Cost: one listener.
+ * what to do. Cost: one listener. Where a web server of this process has the port, `http01Handler` is for that.
  *
  * @see RFC 8555 §8.3
  */
 export function http01Server({ port = 80, host }: Http01ServerOptions = {}): ChallengeSolver {
-  /** The answer to each token, and how often it is presented: orders may share an authorization. */
-  const tokens = new Map<string, { readonly authorization: string; readonly count: number }>();
-  const listener = new SharedListener(port, host, (request, response) => {
-    answer(tokens, request, response);
-  });
+  const tokens = new PresentedTokens();
+  const handle = handleWith((token) => tokens.contentOf(token));
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('connection', 'close');
+    if (handle(request, response)) return;
+    const text = 'not found\n';
+    response.writeHead(404, { 'content-type': 'text/plain', 'content-length': text.length });
+    response.end(request.method === 'HEAD' ? undefined : text);
+  };
+  const listener = new SharedListener(port, host, () => createServer(answer));
   return {
     types: ['http-01'],
     present: (task) =>
       defer(() => {
-        const { token, authorization } = answerOf(task);
-        tokens.set(token, { authorization, count: (tokens.get(token)?.count ?? 0) + 1 });
+        tokens.add(task);
         return listener.opened();
       }),
-    cleanUp: ({ token }) =>
+    cleanUp: (task) =>
       defer(() => {
-        const known = token === undefined ? undefined : tokens.get(token);
-        if (token !== undefined && known !== undefined) {
-          if (known.count > 1) tokens.set(token, { ...known, count: known.count - 1 });
-          else tokens.delete(token);
-        }
+        tokens.remove(task);
         return tokens.size === 0 ? listener.closed() : [];
       }),
   };
-}
-
-function answerOf({ token, keyAuthorization }: ChallengeTask): { token: string; authorization: string } {
-  if (token !== undefined && keyAuthorization !== undefined) return { token, authorization: keyAuthorization };
-  throw new AcmeInputError('http-01: the challenge has no token, so there is nothing to answer');
-}
-
-function answer(
-  tokens: ReadonlyMap<string, { readonly authorization: string }>,
-  { method, url = '' }: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const token = url.startsWith(path) ? url.slice(path.length) : '';
-  const authorization = method === 'GET' || method === 'HEAD' ? tokens.get(token)?.authorization : undefined;
-  const [status, body] = authorization === undefined ? [404, 'not found\n'] : [200, authorization];
-  response.writeHead(status, {
-    'content-type': authorization === undefined ? 'text/plain' : 'application/octet-stream',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  });
-  response.end(method === 'HEAD' ? undefined : body);
 }

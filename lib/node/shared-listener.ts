@@ -1,15 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Server, Socket } from 'node:net';
 import { Observable } from 'rxjs';
 
 /** One server, listening from the first who needs it until the last is done. */
 export class SharedListener {
   #server: Server | undefined;
   #listening: Promise<void> = Promise.resolve();
+  readonly #sockets = new Set<Socket>();
 
   constructor(
     private readonly port: number,
     private readonly host: string | undefined,
-    private readonly handle: (request: IncomingMessage, response: ServerResponse) => void,
+    private readonly create: () => Server,
   ) {}
 
   /** Completes when the server listens. */
@@ -20,7 +21,7 @@ export class SharedListener {
     });
   }
 
-  /** Completes when nothing listens any more. */
+  /** Completes when nothing listens any more and every connection is cut. */
   closed(): Observable<never> {
     return completed(() => {
       const server = this.#server;
@@ -32,7 +33,7 @@ export class SharedListener {
             server.close(() => {
               resolve();
             });
-            server.closeAllConnections();
+            for (const socket of this.#sockets) socket.destroy();
           }),
         () => undefined,
       );
@@ -42,7 +43,10 @@ export class SharedListener {
   }
 
   #open(): Server {
-    const server = createServer(this.handle);
+    const server = this.create().on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     const listens = () =>
       new Promise<void>((resolve, reject) => {
         const failed = (error: Error) => {
@@ -75,8 +79,9 @@ const completed = (work: () => Promise<void>): Observable<never> =>
 
 function explained(error: NodeJS.ErrnoException, port: number): Error {
   const advice: Readonly<Record<string, string>> = {
-    EADDRINUSE: `port ${port} is in use by another program: stop it, have it answer the challenge, or listen elsewhere and forward port 80 there`,
-    EACCES: `port ${port} needs more rights than this process has: grant it, or listen on a higher port and forward port 80 there`,
+    EADDRINUSE: `port ${port} is in use by another program: stop it, have it answer the challenge, or listen elsewhere and forward port ${port} there`,
+    EACCES: `port ${port} needs more rights than this process has: grant it, or listen on a higher port and forward port ${port} there`,
+    EADDRNOTAVAIL: `this machine has no such address to listen on at port ${port}: leave host out to listen on every address`,
   };
   return new Error(advice[error.code ?? ''] ?? `cannot listen on port ${port}: ${error.message}`, { cause: error });
 }

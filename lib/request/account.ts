@@ -1,7 +1,7 @@
 import { decodeBase64url } from '../codec/base64url.js';
 import { isAbsoluteUrl } from '../codec/url.js';
 import type { AcmeSigner } from '../model/ports.js';
-import { publicMembers } from '../signing/public-members.js';
+import { publicMembers } from '../codec/public-members.js';
 import type { AcmeSession } from './session.js';
 
 /** Who signs with a bare key: before there is an account, or for a certificate's key. */
@@ -40,8 +40,8 @@ export function checkSigner(what: string, signer: unknown): asserts signer is Ac
   if (typeof sign !== 'function' || typeof alg !== 'string' || publicJwk === undefined) {
     throw new TypeError(`${what}: signer must have alg, publicJwk and sign; generateSigner and importSigner emit such`);
   }
-  const members = Object.entries(publicMembers(publicJwk)).filter(([name]) => name.length === 1);
-  for (const [, value] of members) decodeBase64url(value as string);
+  const { x, y, n, e } = publicMembers(publicJwk);
+  for (const member of [x, y, n, e]) decodeBase64url(member ?? '');
 }
 
 /** Throws `TypeError` on what is no absolute URL. */

@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { parseJson } from '../codec/json.js';
-import type { Received } from '../codec/received.js';
+import { contextOf, type Received } from '../codec/received.js';
 import type { AcmeResponse } from './response.js';
 
 /** Makes a value of an answer's JSON body and headers, or throws an `AcmeProtocolError` that names what is wrong. */
@@ -15,11 +15,7 @@ export type Decoder<T> = (received: Received) => T;
  * @see RFC 8555 §5
  */
 export const decode = <T>(decoder: Decoder<T>): OperatorFunction<AcmeResponse, T> =>
-  map(({ url, links, retryAfterMs, body }) =>
-    decoder({
-      url,
-      links,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      raw: parseJson(body, url, { url }),
-    }),
-  );
+  map((response) => {
+    const { url, body } = response;
+    return decoder({ ...contextOf(response), raw: parseJson(body, url, { url }) });
+  });

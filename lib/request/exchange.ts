@@ -1,12 +1,14 @@
 import { catchError, defer, map, type Observable, take, throwError, throwIfEmpty } from 'rxjs';
 import { AcmeError } from '../model/errors/acme-error.js';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import { protocolFault } from '../model/errors/protocol-error.js';
 import { AcmeTransportError } from '../model/errors/transport-error.js';
 import type { AcmeHttpResponse } from '../model/ports.js';
-import { deadline } from '../rx/deadline.js';
+import { endedBy } from '../rx/deadline.js';
+import { wait } from '../rx/wait.js';
 import { AcmeBadNonceError } from '../model/errors/problem-error.js';
 import { type AcmeResponse, toAcmeResponse } from './response.js';
 import { errorDetails, responseError } from './response-error.js';
+import { isSecureUrl } from './secure-url.js';
 import type { AcmeSession } from './session.js';
 
 /** A request before the session adds what is its own. */
@@ -29,35 +31,27 @@ export interface OutgoingRequest {
 export const exchange = (session: AcmeSession, request: OutgoingRequest): Observable<AcmeResponse> =>
   defer(() => {
     const { state } = session;
-    checkUrl(request.url, state.limits.allowInsecureHttp);
+    if (!isSecureUrl(request.url, state.limits.allowInsecureHttp)) {
+      throw protocolFault(request.url, 'only https: URLs are asked');
+    }
     if (state.closed) throw new AcmeTransportError('the session is closed', { url: request.url });
     return send(session, request);
   }).pipe(
     map((received) => harvested(session, request, received)),
     catchError((error: unknown) =>
-      throwError(() => (error instanceof AcmeError ? error : transportError(request.method, request.url, error))),
+      throwError(() =>
+        error instanceof AcmeError ? error : lost(request, reasonOf(error, request), { cause: error }),
+      ),
     ),
   );
 
-function send(session: AcmeSession, { method, url, headers, body }: OutgoingRequest): Observable<AcmeHttpResponse> {
+function send(session: AcmeSession, request: OutgoingRequest): Observable<AcmeHttpResponse> {
   const { state, scheduler } = session;
-  const { requestTimeoutMs, maxResponseBytes } = state.limits;
-  const request = {
-    method,
-    url,
-    headers: { ...state.headers, ...headers },
-    maxResponseBytes,
-    ...(body === undefined ? {} : { body }),
-  };
-  return state.transport(request).pipe(
+  const { requestTimeoutMs: forMs, maxResponseBytes } = state.limits;
+  return state.transport({ ...request, headers: { ...state.headers, ...request.headers }, maxResponseBytes }).pipe(
     take(1),
-    throwIfEmpty(() => new AcmeTransportError(`${method} ${url}: the transport gave no answer`, { url })),
-    deadline({
-      forMs: requestTimeoutMs,
-      scheduler,
-      onTimeout: () =>
-        new AcmeTransportError(`${method} ${url}: no whole answer within ${requestTimeoutMs} ms`, { url }),
-    }),
+    throwIfEmpty(() => lost(request, 'the transport gave no answer')),
+    endedBy(wait(forMs, scheduler), () => lost(request, `no whole answer within ${forMs} ms`)),
   );
 }
 
@@ -72,38 +66,28 @@ function harvested(session: AcmeSession, { url }: OutgoingRequest, received: Acm
   return response;
 }
 
-function transportError(method: string, url: string, cause: unknown): AcmeTransportError {
-  // cross-fetch says for itself what was asked.
-  const why = (cause instanceof Error ? cause.message : String(cause)).replace(
-    `request to ${url} failed, reason: `,
-    '',
-  );
-  return new AcmeTransportError(`${method} ${url}: ${why}`, { url, cause });
-}
+const lost = ({ method, url }: OutgoingRequest, why: string, details?: { readonly cause: unknown }) =>
+  new AcmeTransportError(`${method} ${url}: ${why}`, { url, ...details });
+
+/** cross-fetch says for itself what was asked. */
+const reasonOf = (error: unknown, { url }: OutgoingRequest): string =>
+  (error instanceof Error ? error.message : String(error)).replace(`request to ${url} failed, reason: `, '');
 
 function failureOf(response: AcmeResponse, { state, clock }: AcmeSession): AcmeError | undefined {
   const { url, status, body, location } = response;
   const { maxResponseBytes } = state.limits;
   if (body.byteLength > maxResponseBytes) {
-    return new AcmeProtocolError(`${url}: the answer is larger than ${maxResponseBytes} bytes (maxResponseBytes)`, {
-      url,
-      status,
-    });
+    return protocolFault(url, `the answer is larger than ${maxResponseBytes} bytes (maxResponseBytes)`, { status });
   }
   if (status >= 200 && status < 300) return undefined;
   const details = errorDetails(response, clock.now());
   if (status === 0 || (status >= 300 && status < 400)) {
     const target = location === undefined ? 'elsewhere' : `to ${location}`;
-    return new AcmeProtocolError(
-      `${url}: the server redirects ${target}, which a signed request cannot follow; use its final URL`,
+    return protocolFault(
+      url,
+      `the server redirects ${target}, which a signed request cannot follow; use its final URL`,
       details,
     );
   }
-  return responseError(response, clock.now());
-}
-
-function checkUrl(url: string, allowInsecureHttp: boolean): void {
-  const protocol = URL.canParse(url) ? url.slice(0, url.indexOf(':') + 1).toLowerCase() : 'no URL';
-  if (protocol === 'https:' || (protocol === 'http:' && allowInsecureHttp)) return;
-  throw new AcmeProtocolError(`${url}: only https: URLs are asked, this is ${protocol}`, { url });
+  return responseError(response, details);
 }

@@ -1,5 +1,5 @@
 import { concatMap, map, type Observable } from 'rxjs';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import { protocolFault } from '../model/errors/protocol-error.js';
 import { readDirectory } from './get-directory.js';
 import { exchange } from './exchange.js';
 import { isNonce, type LeasedNonce } from './nonce-pool.js';
@@ -22,9 +22,10 @@ export const newNonce = (session: AcmeSession): Observable<LeasedNonce> =>
           // The exchange has just put it into the pool, as the newest.
           const nonce = isNonce(headers['replay-nonce']) ? session.state.nonces.take() : undefined;
           if (nonce !== undefined) return nonce;
-          throw new AcmeProtocolError(
-            `${url}: the answer has no usable Replay-Nonce header; in a browser the server must name it in Access-Control-Expose-Headers`,
-            { url, status },
+          throw protocolFault(
+            url,
+            'the answer has no usable Replay-Nonce header; in a browser the server must name it in Access-Control-Expose-Headers',
+            { status },
           );
         }),
       ),

@@ -1,5 +1,7 @@
 import { decodeProblem } from '../codec/decode-problem.js';
 import { mediaType } from '../codec/media-type.js';
+import { problemCode } from '../codec/problem-type.js';
+import { ownMember } from '../codec/tolerant.js';
 import { parseJson } from '../codec/json.js';
 import {
   AcmeBadNonceError,
@@ -8,30 +10,27 @@ import {
   AcmeUserActionRequiredError,
 } from '../model/errors/problem-error.js';
 import type { AcmeErrorDetails } from '../model/errors/acme-error.js';
-import { acmeErrorNamespace, type ProblemDocument } from '../model/problem.js';
+import type { ProblemDocument } from '../model/problem.js';
 import type { AcmeResponse } from './response.js';
 
 /**
- * The error that a refusal becomes. The problem document's type decides which; where there is none, the status does.
+ * The error that a refusal becomes, with the details that {@link errorDetails} makes of it. The problem document's type decides which; where there is none, the status does.
  *
  * @see RFC 8555 §6.5, §6.6, §6.7
  */
-export function responseError(response: AcmeResponse, nowMs: number): AcmeProblemError {
+export function responseError(response: AcmeResponse, details: AcmeErrorDetails): AcmeProblemError {
   const problem = problemOf(response);
-  const details = errorDetails(response, nowMs);
-  switch (problem.type) {
-    case `${acmeErrorNamespace}badNonce`:
-      return new AcmeBadNonceError(problem, { ...details, nonce: response.headers['replay-nonce'] });
-    case `${acmeErrorNamespace}rateLimited`:
-      return new AcmeRateLimitedError(problem, details);
-    case `${acmeErrorNamespace}userActionRequired`:
-      return new AcmeUserActionRequiredError(problem, details);
-    case 'about:blank':
-      return saysLater(response) ? new AcmeRateLimitedError(problem, details) : new AcmeProblemError(problem, details);
-    default:
-      return new AcmeProblemError(problem, details);
-  }
+  const name = problem.type === 'about:blank' && saysLater(response) ? 'rateLimited' : (problemCode(problem) ?? '');
+  const Kind = ownMember(kinds, name) ?? AcmeProblemError;
+  const withNonce = { ...details, nonce: response.headers['replay-nonce'] };
+  return new Kind(problem, withNonce);
 }
+
+const kinds: Readonly<Record<string, typeof AcmeProblemError>> = {
+  badNonce: AcmeBadNonceError,
+  rateLimited: AcmeRateLimitedError,
+  userActionRequired: AcmeUserActionRequiredError,
+};
 
 /** What an error keeps of a response. */
 export function errorDetails(
@@ -53,7 +52,7 @@ function problemOf(response: AcmeResponse): ProblemDocument {
   if (type.endsWith('json') || response.body[0] === openingBrace) {
     try {
       const problem = decodeProblem(parseJson(response.body, 'problem document'));
-      if (problem !== undefined) return problem;
+      if (problem !== undefined) return withMessage(problem);
     } catch {
       // Not JSON after all: what is left to tell is the status.
     }
@@ -61,23 +60,35 @@ function problemOf(response: AcmeResponse): ProblemDocument {
   return withoutDocument(response, type);
 }
 
+/** Gateways have JSON of their own, in which `message` says what is wrong. */
+function withMessage(problem: ProblemDocument): ProblemDocument {
+  const { type, title, detail, raw } = problem;
+  const { message } = raw;
+  const isOther = type === 'about:blank' && title === undefined && detail === undefined;
+  return isOther && typeof message === 'string' ? { ...problem, detail: message } : problem;
+}
+
 /** Stands in for the document that a balancer or a proxy did not send. */
 function withoutDocument({ status, body }: AcmeResponse, type: string): ProblemDocument {
-  const text = type === 'text/plain' ? firstLine(body) : '';
+  const text = type === 'text/plain' ? firstLine(body) : type === 'text/html' ? titleOf(body) : '';
   const detail = text === '' ? `the server answered with HTTP status ${status} and no problem document` : text;
   return { type: 'about:blank', title: `HTTP ${status}`, detail, status, subproblems: [], algorithms: [], raw: {} };
 }
 
-const firstLine = (body: Uint8Array): string =>
-  new TextDecoder()
-    .decode(body.subarray(0, 400))
-    .split('\n', 1)
-    .join('')
+const firstLine = (body: Uint8Array): string => plain(textOf(body).split('\n', 1).join(''));
+
+/** What a page of HTML is called. */
+const titleOf = (body: Uint8Array): string => plain(/<title[^<>]*>([^<]*)</i.exec(textOf(body))?.[1] ?? '');
+
+const textOf = (body: Uint8Array): string => new TextDecoder().decode(body.subarray(0, 1_000));
+
+const plain = (text: string): string =>
+  text
     .replace(/[^\x20-\x7e]/g, ' ')
     .trim()
     .slice(0, 200);
 
-const secretHeaders = new Set(['replay-nonce', 'set-cookie', 'authorization', 'www-authenticate']);
+const secretHeader = /nonce|cookie|auth/;
 
 const redacted = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !secretHeaders.has(name)));
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !secretHeader.test(name)));

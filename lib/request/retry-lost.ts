@@ -4,8 +4,10 @@ import { backoffMs } from '../rx/backoff.js';
 import { wait } from '../rx/wait.js';
 import type { AcmeSession } from './session.js';
 
-const backoff = { firstMs: 250, factor: 2, maxMs: 1_000, jitter: 0.1 };
-const retries = 2;
+/** The waits after a lost answer. */
+export const lostBackoff = { firstMs: 250, factor: 2, maxMs: 1_000, jitter: 0.1 };
+/** How often what was lost is sent again. */
+export const maxRepeats = 2;
 
 /**
  * Subscribes again, twice at most and a little later each time, when the answer was lost. Only for what may be asked
@@ -17,7 +19,7 @@ const retries = 2;
 export const retryLost = <T>(session: AcmeSession, mayRepeat = (): boolean => true): MonoTypeOperatorFunction<T> =>
   retry({
     delay: (error, attempt) =>
-      error instanceof AcmeTransportError && attempt <= retries && !session.state.closed && mayRepeat()
-        ? wait(backoffMs(attempt - 1, backoff, session.random), session.scheduler)
+      error instanceof AcmeTransportError && attempt <= maxRepeats && !session.state.closed && mayRepeat()
+        ? wait(backoffMs(attempt - 1, lostBackoff, session.random), session.scheduler)
         : throwError(() => error as unknown),
   });

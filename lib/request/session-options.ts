@@ -6,8 +6,10 @@ import type {
   AcmeTransport,
   CertificateReader,
   CertificateRequestBuilder,
+  IdentifierType,
   KeyGenerator,
 } from '../model/ports.js';
+import { isSecureUrl } from './secure-url.js';
 
 /** Options of {@link acmeSession}. Only `directoryUrl` is needed. */
 export interface AcmeSessionOptions {
@@ -49,6 +51,8 @@ export interface AcmeSessionOptions {
   readonly certificateRequestBuilder?: CertificateRequestBuilder | undefined;
   /** Default: pkijs, loaded when first needed. */
   readonly certificateReader?: CertificateReader | undefined;
+  /** The kinds of identifier beside `dns` and `ip` that can be ordered without bringing a CSR. Default: none. */
+  readonly identifierTypes?: readonly IdentifierType[] | undefined;
   /** Hears of clean-ups that failed after their stream was unsubscribed. Default: ignored. */
   readonly onDetachedError?: ((error: AcmeError) => void) | undefined;
 }
@@ -65,7 +69,11 @@ const defaults = {
 /** The limits of a session, defaults filled in. Throws `TypeError` on what cannot work. */
 export function checkedSessionOptions(options: AcmeSessionOptions): typeof defaults & { allowInsecureHttp: boolean } {
   const { directoryUrl, allowInsecureHttp = false } = options;
-  checkUrl(directoryUrl, allowInsecureHttp);
+  if (!isSecureUrl(directoryUrl, allowInsecureHttp)) {
+    throw new TypeError(
+      `acmeSession: directoryUrl must be an absolute https: URL, found ${directoryUrl} (for tests on one machine, set allowInsecureHttp)`,
+    );
+  }
   const limits = { ...defaults };
   for (const name of Object.keys(defaults) as (keyof typeof defaults)[]) {
     const value = options[name] ?? defaults[name];
@@ -76,14 +84,4 @@ export function checkedSessionOptions(options: AcmeSessionOptions): typeof defau
     limits[name] = value;
   }
   return { ...limits, allowInsecureHttp };
-}
-
-function checkUrl(directoryUrl: unknown, allowInsecureHttp: boolean): void {
-  const url = typeof directoryUrl === 'string' && URL.canParse(directoryUrl) ? new URL(directoryUrl) : undefined;
-  if (url === undefined)
-    throw new TypeError(`acmeSession: directoryUrl must be an absolute URL, found ${String(directoryUrl)}`);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && allowInsecureHttp)) return;
-  throw new TypeError(
-    `acmeSession: directoryUrl must be an https: URL, found ${url.protocol} (for tests on one machine, set allowInsecureHttp)`,
-  );
 }

@@ -5,16 +5,18 @@ import type {
   AcmeTransport,
   CertificateReader,
   CertificateRequestBuilder,
+  IdentifierType,
   KeyGenerator,
 } from '../model/ports.js';
 import { version } from '../model/version.js';
 import { type Slots, slots } from '../rx/slots.js';
 import { webCryptoDigest } from '../signing/thumbprint.js';
-import { fetchTransport } from '../transport/fetch-transport.js';
+import { defaultTransport } from '../transport/default-transport.js';
 import { intercepted } from '../transport/intercepted.js';
 import { buildCertificateRequest, certificateReader } from '../x509/default-x509.js';
 import { generateCertificateKey } from '../x509/certificate-key.js';
 import { DirectoryCache } from './directory-cache.js';
+import { checkedIdentifierTypes } from './identifier-types.js';
 import { NoncePool } from './nonce-pool.js';
 import { type AcmeSessionOptions, checkedSessionOptions } from './session-options.js';
 
@@ -30,6 +32,7 @@ export interface SessionState {
   readonly keyGenerator: KeyGenerator;
   readonly certificateRequestBuilder: CertificateRequestBuilder;
   readonly certificateReader: CertificateReader;
+  readonly identifierTypes: readonly IdentifierType[];
   readonly onDetachedError: (error: AcmeError) => void;
   closed: boolean;
 }
@@ -64,7 +67,7 @@ export function acmeSession(options: AcmeSessionOptions): AcmeSession {
   const limits = checkedSessionOptions(options);
   const { scheduler = asyncScheduler, clock = scheduler, random = Math.random } = options;
   const state: SessionState = {
-    transport: intercepted(options.transport ?? fetchTransport(), options.interceptors ?? []),
+    transport: intercepted(options.transport ?? defaultTransport, options.interceptors ?? []),
     headers: {
       'user-agent': [options.userAgent, `rxacme/${version}`].filter(Boolean).join(' '),
       'accept-language': options.acceptLanguage ?? 'en',
@@ -77,6 +80,7 @@ export function acmeSession(options: AcmeSessionOptions): AcmeSession {
     keyGenerator: options.keyGenerator ?? generateCertificateKey,
     certificateRequestBuilder: options.certificateRequestBuilder ?? buildCertificateRequest,
     certificateReader: options.certificateReader ?? certificateReader,
+    identifierTypes: checkedIdentifierTypes(options.identifierTypes),
     onDetachedError: options.onDetachedError ?? (() => undefined),
     closed: false,
   };

@@ -60,12 +60,12 @@ export const signedRequest = (by: AcmeAccount | AcmeKeyHolder): OperatorFunction
   );
 
 const signed = (by: AcmeAccount | AcmeKeyHolder, { url, payload }: AcmeRequest, nonce: string) =>
-  callPort('signer', () => signJws(by.signer, { url, nonce, payload, ...('url' in by ? { kid: by.url } : {}) }));
+  callPort('signer', () => signJws(by.signer, { url, nonce, payload, kid: 'url' in by ? by.url : undefined }));
 
 const send = ({ session }: AcmeAccount | AcmeKeyHolder, { url, accept }: AcmeRequest, body: string) =>
   exchange(session, {
     method: 'POST',
     url,
     body,
-    headers: { 'content-type': 'application/jose+json', ...(accept === undefined ? {} : { accept }) },
+    headers: { 'content-type': 'application/jose+json', ...(accept && { accept }) },
   });

@@ -41,7 +41,8 @@ export interface RegisteredAccount extends AcmeAccount {
  * {@link AcmeProblemError} (`externalAccountRequired`, `invalidContact`, `unsupportedContact`, `badPublicKey`);
  * {@link AcmeProtocolError} if the reply is not an account; {@link AcmePortError} where the signer or the external
  * account's MAC fails; {@link AcmeTransportError}. Cost: one POST, one nonce (plus directory and newNonce where the
- * session has none). Throws `TypeError` if a contact is not a URL.
+ * session has none). Throws `TypeError` if a contact is not a URL, or `externalAccount` not what
+ * `externalAccountBinding` returns.
  *
  * @see RFC 8555 §7.3, §7.3.4
  */
@@ -49,16 +50,22 @@ export function newAccount(session: AcmeSession, options: NewAccountOptions): Ob
   const { signer, contacts, termsOfServiceAgreed, externalAccount } = options;
   checkSigner('newAccount', signer);
   checkContacts('newAccount', contacts ?? []);
+  if (externalAccount !== undefined && !('bind' in Object(externalAccount))) {
+    throw new TypeError('newAccount: externalAccount must be what externalAccountBinding returns');
+  }
   return postNewAccount(session, signer, { termsOfServiceAgreed, contact: contacts }, externalAccount);
 }
 
-/** Throws `TypeError` on what is not a list of URLs. */
+/** A URL; of mail, with one address and no header fields. */
+const isContact = (text: string): boolean => isAbsoluteUrl(text) && !/^mailto:[^#]*[?,]/i.test(text);
+
+/** Throws `TypeError` on what is not a list of URLs, or has one of mail with several addresses or header fields. */
 export function checkContacts(what: string, contacts: unknown): void {
   const list: readonly unknown[] = Array.isArray(contacts) ? contacts : [contacts];
-  const wrong = list.findIndex((contact) => list !== contacts || !isAbsoluteUrl(String(contact)));
+  const wrong = list.findIndex((contact) => list !== contacts || !isContact(String(contact)));
   if (wrong < 0) return;
   throw new TypeError(
-    `${what}: contacts must be a list of URLs such as mailto:admin@example.org, found ${String(list[wrong])}`,
+    `${what}: contacts must be a list of URLs such as mailto:admin@example.org, one address each, found ${String(list[wrong])}`,
   );
 }
 

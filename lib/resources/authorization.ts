@@ -6,6 +6,7 @@ import { decode } from '../request/decode.js';
 import type { PollPace } from '../rx/poll-until.js';
 import { polled } from './poll.js';
 import { postAsGet } from './post-as-get.js';
+import { sameAuthorization } from './same-authorization.js';
 
 /**
  * Reads an authorization.
@@ -23,11 +24,18 @@ export const getAuthorization = (account: AcmeAccount, url: string): Observable<
  * one look for all of its names.
  *
  * Emits every look, then completes with the settled one, whichever status that has. Errors:
- * {@link AcmeTimeoutError} with the last look; those of {@link getAuthorization}. Cost: one POST and one nonce per
- * look, at the pace of {@link pollUntil}. Throws `TypeError` on a pace that is not made of numbers.
+ * {@link AcmeTimeoutError} with the last look; {@link AcmeProtocolError} where its identifier changes; those of
+ * {@link getAuthorization}. Cost: one POST and one nonce per look, at the pace of {@link pollUntil}. Throws `TypeError` on a pace that is not made of numbers.
  *
  * @param pace How fast, and for how long. Default: five minutes at most.
  * @see RFC 8555 §7.5.1
  */
 export const pollAuthorization = (account: AcmeAccount, url: string, pace?: PollPace): Observable<Authorization> =>
-  polled(account, () => getAuthorization(account, url), isAuthorizationSettled, 'the authorization', pace);
+  polled(
+    account,
+    () => getAuthorization(account, url),
+    sameAuthorization,
+    isAuthorizationSettled,
+    'the authorization',
+    pace,
+  );

@@ -1,56 +1,33 @@
-import { catchError, concatMap, map, type Observable, throwError } from 'rxjs';
-import { defined } from '../codec/defined.js';
-import { decodeUtf8 } from '../codec/utf8.js';
+import { concatMap, type Observable } from 'rxjs';
 import type { Certificate } from '../model/certificate.js';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { ExpectedLeaf } from '../model/ports.js';
 import type { AcmeAccount } from '../request/account.js';
-import { callPort } from '../request/port.js';
-import type { AcmeResponse } from '../request/response.js';
-import { postAsGet } from './post-as-get.js';
+import type { AcmeSession } from '../request/session.js';
+import { postAsGet, unsignedGet } from './post-as-get.js';
+import { readCertificate } from './read-certificate.js';
+
+const chainType = 'application/pem-certificate-chain';
 
 /**
  * Downloads a certificate chain and checks it: nothing but certificates in it, each one's signature verified by the
- * next, and the first one for the key and the names that are expected, where those are given.
+ * next, and the first one for the key and the names that are expected, where those are given. Of a server that sends
+ * one certificate and not its chain, {@link getFullChain} gets the rest.
  *
  * Emits once, then completes. Errors: {@link AcmeProtocolError} where the chain fails a check, with the answer's
  * bytes as `body`; {@link AcmeProblemError}; {@link AcmeTransportError}; {@link AcmePortError} where the certificate
- * reader fails. Cost: one POST, one nonce; pkijs is loaded.
+ * reader fails. Cost: one POST, one nonce; one GET and no nonce where only a session asks; pkijs is loaded.
  *
+ * @param by The account; or only the session, for an order that allows GET without a signature.
  * @param url The order's `certificate`.
  * @param expected The key and the names that the first certificate must have. Default: any.
- * @see RFC 8555 §7.4.2, §11.4
+ * @see RFC 8555 §7.4.2, §11.4, RFC 8739 §3.3
  */
-export const getCertificate = (account: AcmeAccount, url: string, expected?: ExpectedLeaf): Observable<Certificate> =>
-  postAsGet(account, url, 'application/pem-certificate-chain').pipe(
-    concatMap((response) => readCertificate(account, response, expected)),
-  );
-
-function readCertificate(
-  { session }: AcmeAccount,
-  response: AcmeResponse,
+export const getCertificate = (
+  by: AcmeAccount | AcmeSession,
+  url: string,
   expected?: ExpectedLeaf,
-): Observable<Certificate> {
-  const { url, links, retryAfterMs, body } = response;
-  return callPort('certificateReader', () => session.state.certificateReader.readChain(body, expected)).pipe(
-    catchError((error: unknown) =>
-      throwError(() => (error instanceof AcmeProtocolError ? located(error, url) : error)),
-    ),
-    map(({ chain }) => {
-      const [leaf] = chain;
-      if (leaf === undefined) throw new AcmeProtocolError(`${url}: the chain is empty`, { url, body });
-      return {
-        url,
-        links,
-        ...defined({ retryAfterMs }),
-        chainPem: decodeUtf8(body),
-        chain,
-        leaf,
-        alternates: links.filter(({ relations }) => relations.includes('alternate')).map((link) => link.url),
-      };
-    }),
-  );
-}
-
-const located = ({ message, body, cause }: AcmeProtocolError, url: string): AcmeProtocolError =>
-  new AcmeProtocolError(`${url}: ${message}`, { url, body, ...(cause === undefined ? {} : { cause }) });
+): Observable<Certificate> => {
+  const { state } = 'signer' in by ? by.session : by;
+  const response$ = 'signer' in by ? postAsGet(by, url, chainType) : unsignedGet(by, url, chainType);
+  return response$.pipe(concatMap((response) => readCertificate(state.certificateReader, response, expected)));
+};

@@ -10,7 +10,7 @@ import { getDirectory } from '../request/get-directory.js';
 import { callPort } from '../request/port.js';
 import type { AcmeResponse } from '../request/response.js';
 import { signJws } from '../signing/jws.js';
-import { publicMembers } from '../signing/public-members.js';
+import { publicMembers } from '../codec/public-members.js';
 import { findAccount } from './account.js';
 import { postOnce } from './post-once.js';
 import { isProblem } from './update-account.js';

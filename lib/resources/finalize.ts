@@ -3,6 +3,7 @@ import { encodeBase64url } from '../codec/base64url.js';
 import { decodeOrder } from '../codec/decode-order.js';
 import { parseJson } from '../codec/json.js';
 import { AcmeInputError } from '../model/errors/input-error.js';
+import type { JsonObject } from '../model/json.js';
 import type { Order } from '../model/order.js';
 import type { AcmeAccount } from '../request/account.js';
 import { decode } from '../request/decode.js';
@@ -11,12 +12,18 @@ import type { AcmeResponse } from '../request/response.js';
 import { isSameKey, looksLikeDer } from '../x509/public-key.js';
 import { postOnce } from './post-once.js';
 import { postAsGet } from './post-as-get.js';
+import { sameOrder } from './same-order.js';
 
 /** Options of {@link finalizeOrder}. */
 export interface FinalizeOrderOptions {
   /** PKCS#10 in DER, not PEM. Its names must be the order's identifiers. */
   readonly csr: Uint8Array;
+  /** What extensions of the protocol add to the request, such as `onionCAA`. Default: nothing. */
+  readonly members?: JsonObject | undefined;
 }
+
+/** An order, or as much of it as is known. The answer is compared with that. */
+export type FinalizableOrder = Pick<Order, 'url' | 'finalize'> & Partial<Order>;
 
 /**
  * Sends the CSR of an order to its finalize URL.
@@ -26,7 +33,9 @@ export interface FinalizeOrderOptions {
  * again.
  *
  * Errors: {@link AcmeInputError} if `csr` is not a request or holds the account's key, before anything is sent;
- * {@link AcmeProblemError} (`badCSR`, `orderNotReady`); {@link AcmeProtocolError} if the reply is not an order;
+ * {@link AcmeProblemError} (`badCSR`, after which the order is still ready; `orderNotReady`; `unauthorized`);
+ * {@link AcmeProtocolError} if the reply is not an order, or another one; {@link AcmeOrderError} where the server
+ * changed what the order is for;
  * {@link AcmeTransportError}; {@link AcmePortError} where the certificate reader fails. Cost: one POST, one nonce;
  * pkijs is loaded. Throws `TypeError` if `csr` is not DER.
  *
@@ -34,8 +43,8 @@ export interface FinalizeOrderOptions {
  */
 export function finalizeOrder(
   account: AcmeAccount,
-  order: Pick<Order, 'url' | 'finalize'>,
-  { csr }: FinalizeOrderOptions,
+  order: FinalizableOrder,
+  { csr, members }: FinalizeOrderOptions,
 ): Observable<Order> {
   if (!(csr instanceof Uint8Array) || !looksLikeDer(csr)) {
     throw new TypeError('finalizeOrder: csr must be the DER bytes of a PKCS#10 request, not PEM or text');
@@ -44,7 +53,7 @@ export function finalizeOrder(
   return callPort('certificateReader', () => certificateReader.readRequest(csr)).pipe(
     concatMap(({ publicKey }) => {
       refuseAccountKey(account, publicKey);
-      return postFinalize(account, order, csr);
+      return postFinalize(account, order, csr, members);
     }),
   );
 }
@@ -58,13 +67,17 @@ export function refuseAccountKey({ signer }: AcmeAccount, publicKey: Uint8Array)
 /** {@link finalizeOrder} for a CSR that is known to be good. */
 export const postFinalize = (
   account: AcmeAccount,
-  { url, finalize }: Pick<Order, 'url' | 'finalize'>,
+  order: FinalizableOrder,
   csr: Uint8Array,
-): Observable<Order> =>
-  postOnce(account, finalize, { csr: encodeBase64url(csr) }, () => movedOn(account, url)).pipe(
+  members: JsonObject = {},
+): Observable<Order> => {
+  const { url, finalize } = order;
+  return postOnce(account, finalize, { ...members, csr: encodeBase64url(csr) }, () => movedOn(account, url)).pipe(
     map((response) => ({ ...response, url })),
     decode(decodeOrder),
+    map((now) => sameOrder(order, now)),
   );
+};
 
 /** Emits the order, as an answer, where it is no longer waiting to be finalized. */
 const movedOn = (account: AcmeAccount, url: string): Observable<AcmeResponse | undefined> =>

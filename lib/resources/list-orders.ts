@@ -1,20 +1,8 @@
-import { concatMap, defer, EMPTY, expand, map, type Observable } from 'rxjs';
-import { parseJson } from '../codec/json.js';
-import { membersOf, requiredUrls } from '../codec/received.js';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import { concatMap, type Observable } from 'rxjs';
 import { AcmeUnsupportedError } from '../model/errors/unsupported-error.js';
 import type { AcmeAccount } from '../request/account.js';
-import type { AcmeResponse } from '../request/response.js';
 import { getAccount } from './account.js';
-import { postAsGet } from './post-as-get.js';
-
-/** The most pages that are read of one list. */
-const mostPages = 1_000;
-
-interface Page {
-  readonly orders: readonly string[];
-  readonly next?: string | undefined;
-}
+import { listPages } from './list-pages.js';
 
 /**
  * Lists the orders of an account, page by page. Which orders a server lists, and for how long, is its own affair.
@@ -32,33 +20,7 @@ interface Page {
 export const listOrders = (account: AcmeAccount): Observable<string> =>
   getAccount(account).pipe(
     concatMap(({ url, orders }) => {
-      if (orders !== undefined) return pagesFrom(account, orders);
+      if (orders !== undefined) return listPages(account, orders, 'orders');
       throw new AcmeUnsupportedError('the server keeps no list of orders: the account has no orders URL', { url });
     }),
-    concatMap(({ orders }) => orders),
   );
-
-const pagesFrom = (account: AcmeAccount, first: string): Observable<Page> =>
-  defer(() => {
-    const seen = new Set<string>();
-    const read = (url: string): Observable<Page> => {
-      if (seen.has(url)) throw new AcmeProtocolError(`${url}: the list of orders leads back to this page`, { url });
-      if (seen.size === mostPages) {
-        throw new AcmeProtocolError(`${url}: the list of orders has more than ${mostPages} pages`, { url });
-      }
-      seen.add(url);
-      return postAsGet(account, url).pipe(map(decodePage));
-    };
-    return read(first).pipe(expand(({ next }) => (next === undefined ? EMPTY : read(next)), 1));
-  });
-
-/** Some servers send the bare array, and some `null` for an empty one. */
-function decodePage({ url, links, body }: AcmeResponse): Page {
-  const parsed = parseJson(body, url, { url });
-  const isBare = parsed === null || Array.isArray(parsed);
-  const members = membersOf({ raw: isBare ? { orders: parsed } : parsed, url }, 'order list');
-  return {
-    orders: members.object['orders'] === null ? [] : requiredUrls(members, 'orders'),
-    next: links.find(({ relations }) => relations.includes('next'))?.url,
-  };
-}

@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import { AcmeTimeoutError } from '../model/errors/timeout-error.js';
 import type { Retrieved } from '../model/retrieved.js';
 import type { AcmeAccount } from '../request/account.js';
@@ -35,14 +35,16 @@ export const pollPorts = <T extends Polled>(
   },
 });
 
-/** Looks at a resource until it is settled. Throws `TypeError` on a pace that is not made of numbers. */
+/** Looks at a resource until it is settled; `same` throws where a look is not at what was seen before. Throws `TypeError` on a pace that is not made of numbers. */
 export function polled<T extends Polled>(
   { session }: AcmeAccount,
   get: () => Observable<T>,
+  same: (before: T, now: T) => T,
   settled: (look: T) => boolean,
   what: string,
   pace: PollPace | undefined,
 ): Observable<T> {
   checkPace(what, pace);
-  return get().pipe(pollUntil({ ...pollPorts<T>(session, what, pace), read: get, settled }));
+  const read = (last: T) => get().pipe(map((now) => same(last, now)));
+  return get().pipe(pollUntil({ ...pollPorts<T>(session, what, pace), read, settled }));
 }

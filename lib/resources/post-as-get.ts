@@ -1,5 +1,4 @@
 import { type Observable, of } from 'rxjs';
-import { defined } from '../codec/defined.js';
 import { type AcmeAccount, type AcmeKeyHolder, checkUrl } from '../request/account.js';
 import { exchange } from '../request/exchange.js';
 import type { AcmeResponse } from '../request/response.js';
@@ -37,7 +36,7 @@ export function signedPost(
  */
 export function postAsGet(account: AcmeAccount, url: string, accept?: string): Observable<AcmeResponse> {
   checkUrl('postAsGet', url);
-  return of({ url, payload: '', recovery: 'repeat', ...defined({ accept }) } as const).pipe(signedRequest(account));
+  return of({ url, payload: '', recovery: 'repeat', ...(accept && { accept }) } as const).pipe(signedRequest(account));
 }
 
 /**
@@ -46,9 +45,10 @@ export function postAsGet(account: AcmeAccount, url: string, accept?: string): O
  * Emits the answer once, then completes. Errors: {@link AcmeProblemError}; {@link AcmeTransportError} after two more
  * tries; {@link AcmeProtocolError}. Cost: one GET, no nonce. Throws `TypeError` if the URL is not absolute.
  *
+ * @param accept The media type wanted. Default: any.
  * @see RFC 8555 §6.3
  */
-export function unsignedGet(session: AcmeSession, url: string): Observable<AcmeResponse> {
+export function unsignedGet(session: AcmeSession, url: string, accept?: string): Observable<AcmeResponse> {
   checkUrl('unsignedGet', url);
-  return exchange(session, { method: 'GET', url }).pipe(retryLost(session));
+  return exchange(session, { method: 'GET', url, headers: { ...(accept && { accept }) } }).pipe(retryLost(session));
 }

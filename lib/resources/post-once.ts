@@ -1,12 +1,10 @@
 import { concatMap, type Observable, of, throwError } from 'rxjs';
 import type { AcmeAccount } from '../request/account.js';
 import type { AcmeResponse } from '../request/response.js';
+import { lostBackoff, maxRepeats } from '../request/retry-lost.js';
 import { backoffMs } from '../rx/backoff.js';
 import { wait } from '../rx/wait.js';
 import { signedPost } from './post-as-get.js';
-
-const backoff = { firstMs: 250, factor: 2, maxMs: 1_000, jitter: 0.1 };
-const repeats = 2;
 
 /**
  * Sends a request that must not be carried out twice. When its answer is lost, `look` finds out: what it emits is the
@@ -24,8 +22,8 @@ export function postOnce(
     look().pipe(
       concatMap((found) => {
         if (found !== undefined) return of(found);
-        if (lostSoFar === repeats) return throwError(() => lost);
-        return wait(backoffMs(lostSoFar, backoff, random), scheduler).pipe(
+        if (lostSoFar === maxRepeats) return throwError(() => lost);
+        return wait(backoffMs(lostSoFar, lostBackoff, random), scheduler).pipe(
           concatMap(() => postOnce(account, url, payload, look, lostSoFar + 1)),
         );
       }),

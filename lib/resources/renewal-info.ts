@@ -1,19 +1,15 @@
 import { concatMap, type Observable } from 'rxjs';
-import { certificateId } from '../codec/certificate-id.js';
 import { decodeRenewalInfo } from '../codec/decode-renewal-info.js';
-import type { CertificateDetails } from '../model/certificate.js';
 import { AcmeUnsupportedError } from '../model/errors/unsupported-error.js';
 import type { RenewalInfo } from '../model/renewal-info.js';
 import { decode } from '../request/decode.js';
 import { getDirectory } from '../request/get-directory.js';
 import type { AcmeSession } from '../request/session.js';
+import { type CertificateReference, referenceId } from './certificate-reference.js';
 import { unsignedGet } from './post-as-get.js';
 
-/** The part of a certificate's details that {@link certificateId} makes a name of. */
-export type CertificateNames = Pick<CertificateDetails, 'authorityKeyIdentifier' | 'serialNumber'>;
-
 /**
- * Asks when a certificate should be renewed. Needs no account.
+ * Asks when a certificate should be renewed. Needs no account. {@link renewalTime} makes an instant of the answer.
  *
  * Emits once: the window, and in `retryAfterMs` when to ask again; then completes.
  *
@@ -26,27 +22,20 @@ export type CertificateNames = Pick<CertificateDetails, 'authorityKeyIdentifier'
  * @param certificate The certificate, its leaf, or what {@link certificateId} made of it.
  * @see RFC 9773 §4
  */
-export function getRenewalInfo(
-  session: AcmeSession,
-  certificate: string | CertificateNames | { readonly leaf: CertificateNames },
-): Observable<RenewalInfo> {
-  const id = idOf(certificate);
+export function getRenewalInfo(session: AcmeSession, certificate: CertificateReference): Observable<RenewalInfo> {
+  const id = referenceId('getRenewalInfo: certificate', certificate);
   return getDirectory(session).pipe(
     concatMap(({ renewalInfo, url }) => {
       if (renewalInfo === undefined) throw new AcmeUnsupportedError('the server has no renewal information', { url });
-      if (id === undefined) {
-        throw new AcmeUnsupportedError(
-          'the certificate has no authority key identifier, without which no server can be asked about it',
-        );
-      }
+      if (id === undefined) throw unnamed();
       return unsignedGet(session, `${renewalInfo}${renewalInfo.endsWith('/') ? '' : '/'}${id}`);
     }),
     decode(decodeRenewalInfo),
   );
 }
 
-function idOf(certificate: string | CertificateNames | { readonly leaf: CertificateNames }): string | undefined {
-  if (typeof certificate !== 'string') return certificateId('leaf' in certificate ? certificate.leaf : certificate);
-  if (/^[\w-]+\.[\w-]+$/.test(certificate)) return certificate;
-  throw new TypeError('getRenewalInfo: certificate must be a certificate or what certificateId returns');
-}
+/** For a certificate that has no name. */
+export const unnamed = (): AcmeUnsupportedError =>
+  new AcmeUnsupportedError(
+    'the certificate has no authority key identifier, without which no server can be asked about it',
+  );

@@ -1,15 +1,6 @@
-import {
-  asyncScheduler,
-  concatMap,
-  defer,
-  identity,
-  Observable,
-  type ObservableInput,
-  type SchedulerLike,
-  take,
-  takeUntil,
-} from 'rxjs';
-import { deadline } from './deadline.js';
+import { concatMap, defer, Observable, type ObservableInput, type SchedulerLike, take, takeUntil } from 'rxjs';
+import { endedBy } from './deadline.js';
+import { wait } from './wait.js';
 
 /** Why a resource is released. */
 export type ReleaseReason = 'complete' | 'error' | 'unsubscribe';
@@ -43,32 +34,39 @@ export interface BracketOptions<A, T, R> {
  * `release` only where those completed. A failure of `release` that cannot be passed on goes to `onDetachedError`.
  * Cost: one timer while `release` runs.
  */
-export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Observable<T | R> =>
+export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Observable<T | R> => {
+  const { release, releaseTimeoutMs = 30_000, onReleaseTimeout = timeoutError, scheduler } = options;
+  const limited = <V>(released$: Observable<V>) =>
+    releaseTimeoutMs === Infinity
+      ? released$
+      : released$.pipe(endedBy(wait(releaseTimeoutMs, scheduler), onReleaseTimeout));
+  return releasing({ ...options, release: (resource, why) => limited(defer(() => release(resource, why))) });
+};
+
+const timeoutError = () => new Error('bracket: release took longer than releaseTimeoutMs');
+
+/** {@link bracket} without a limit of its own for `release`. */
+export const releasing = <A, T, R = never>(
+  options: Omit<BracketOptions<A, T, R>, 'releaseTimeoutMs' | 'onReleaseTimeout' | 'scheduler'>,
+): Observable<T | R> =>
   new Observable<T | R>((subscriber) => {
-    const { scheduler = asyncScheduler, releaseTimeoutMs = 30_000 } = options;
     let resource: A | undefined;
     const release = (why: ReleaseReason, then: () => void) => {
-      defer(() => options.release(resource, why))
-        .pipe(
-          releaseTimeoutMs === Infinity
-            ? identity
-            : deadline({ forMs: releaseTimeoutMs, scheduler, onTimeout: options.onReleaseTimeout ?? timeoutError }),
-        )
-        .subscribe({
-          next: (value) => {
-            if (subscriber.closed) options.onDetachedValue?.(value);
-            else subscriber.next(value);
-          },
-          error: (error: unknown) => {
-            try {
-              if (subscriber.closed || why !== 'complete') options.onDetachedError(error);
-              else subscriber.error(error);
-            } finally {
-              then();
-            }
-          },
-          complete: then,
-        });
+      defer(() => options.release(resource, why)).subscribe({
+        next: (value) => {
+          if (subscriber.closed) options.onDetachedValue?.(value);
+          else subscriber.next(value);
+        },
+        error: (error: unknown) => {
+          try {
+            if (subscriber.closed || why !== 'complete') options.onDetachedError(error);
+            else subscriber.error(error);
+          } finally {
+            then();
+          }
+        },
+        complete: then,
+      });
     };
     // Known to the subscriber before anything starts, so that it can also leave while that is going on.
     const left$ = new Observable<void>((leaving) => {
@@ -101,5 +99,3 @@ export const bracket = <A, T, R = never>(options: BracketOptions<A, T, R>): Obse
         },
       });
   });
-
-const timeoutError = () => new Error('bracket: release took longer than releaseTimeoutMs');

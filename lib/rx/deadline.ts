@@ -1,6 +1,6 @@
 import {
-  asyncScheduler,
   concatMap,
+  defer,
   type MonoTypeOperatorFunction,
   Observable,
   type SchedulerLike,
@@ -24,13 +24,18 @@ export type DeadlineOptions<T> = {
  * Emits what the source emits. When the time is over before the source completes, unsubscribes from it. Errors with
  * what `onTimeout` makes of the last value, and with what the source errors with. Cost: one timer, no request.
  */
-export const deadline =
-  <T>(options: DeadlineOptions<T>): MonoTypeOperatorFunction<T> =>
+export const deadline = <T>(options: DeadlineOptions<T>): MonoTypeOperatorFunction<T> =>
+  endedBy(
+    defer(() => ('at' in options ? waitUntil(options.at, options) : wait(options.forMs, options.scheduler))),
+    options.onTimeout,
+  );
+
+/** {@link deadline} by a stream: the time is over when `over$` emits. */
+export const endedBy =
+  <T>(over$: Observable<unknown>, onTimeout: (last: T | undefined) => unknown): MonoTypeOperatorFunction<T> =>
   (source) =>
     new Observable<T>((subscriber) => {
-      const { scheduler = asyncScheduler, clock = scheduler, onTimeout } = options;
       let last: T | undefined;
-      const over$ = 'at' in options ? waitUntil(options.at, { scheduler, clock }) : wait(options.forMs, scheduler);
       source.pipe(tap((value) => (last = value))).subscribe(subscriber);
       // Whoever has ended already needs no timer.
       if (subscriber.closed) return;

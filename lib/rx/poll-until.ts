@@ -12,7 +12,7 @@ import {
   throwError,
 } from 'rxjs';
 import { type Backoff, backoffMs } from './backoff.js';
-import { deadline } from './deadline.js';
+import { endedBy } from './deadline.js';
 import { wait } from './wait.js';
 
 /** The pace of a poll and its limits. All of it has defaults. */
@@ -48,8 +48,6 @@ export interface PollUntilOptions<T, R = T> extends PollPace {
   /** Returns 0 to 1. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
-
-const defaults = { firstMs: 250, factor: 1.5, maxMs: 10_000, jitter: 0.1, timeoutMs: 300_000 };
 
 /**
  * Looks until it is settled. Each source value counts as the last look, so that what is already known is not asked
@@ -97,11 +95,10 @@ interface Look<T> {
 
 const poll = <T, R>(first: T, options: PollUntilOptions<T, R>) =>
   defer(() => {
-    const { scheduler = asyncScheduler, random = Math.random, read, onTimeout } = options;
-    const { timeoutMs = defaults.timeoutMs, maxRetryAfterMs = Infinity } = options;
+    const { scheduler = asyncScheduler, read, onTimeout, timeoutMs = 300_000, maxRetryAfterMs = Infinity } = options;
     const select = options.select ?? ((look: T) => look as unknown as R);
     const endsAt = scheduler.now() + timeoutMs;
-    const look = looker(options, random);
+    const look = looker(options);
     const again = ({ value, asked, nextMs }: Look<T>, attempt: number) => {
       if (nextMs === undefined) return EMPTY;
       // A look at the very end of the time would come to nothing.
@@ -114,14 +111,13 @@ const poll = <T, R>(first: T, options: PollUntilOptions<T, R>) =>
     };
     return of(look(first, 0)).pipe(
       expand(again, 1),
-      deadline({ forMs: timeoutMs, scheduler, onTimeout: (last) => onTimeout(last?.value ?? first, undefined) }),
+      endedBy(wait(timeoutMs, scheduler), (last) => onTimeout(last?.value ?? first, undefined)),
       map(({ value, nextMs }) => select(value, nextMs)),
     );
   });
 
-function looker<T, R>(options: PollUntilOptions<T, R>, random: () => number): (value: T, attempt: number) => Look<T> {
-  const { firstMs = defaults.firstMs, factor = defaults.factor } = options;
-  const { maxMs = defaults.maxMs, jitter = defaults.jitter } = options;
+function looker<T, R>(options: PollUntilOptions<T, R>): (value: T, attempt: number) => Look<T> {
+  const { firstMs = 250, factor = 1.5, maxMs = 10_000, jitter = 0.1, random = Math.random } = options;
   const backoff: Backoff = { firstMs, factor, maxMs, jitter };
   const retryAfterMs = options.retryAfterMs ?? ((look: T) => (look as { retryAfterMs?: number }).retryAfterMs);
   return (value, attempt) => {

@@ -10,7 +10,7 @@ import {
 } from 'rxjs';
 
 /** The longest delay that timers take; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
+export const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Waits, however long.

@@ -7,8 +7,8 @@ export interface ExportableSigner extends AcmeSigner {
   exportPem(): Observable<string>;
 }
 
-/** The algorithms that account keys are generated for. */
-export type GeneratedAlgorithm = 'ES256' | 'RS256';
+/** The algorithms that account keys are generated for. Let's Encrypt and Pebble refuse `EdDSA`. */
+export type GeneratedAlgorithm = 'ES256' | 'ES384' | 'ES512' | 'RS256' | 'EdDSA';
 
 /** All of {@link GeneratedAlgorithm}. */
-export const generatedAlgorithms: readonly GeneratedAlgorithm[] = ['ES256', 'RS256'];
+export const generatedAlgorithms: readonly GeneratedAlgorithm[] = ['ES256', 'ES384', 'ES512', 'RS256', 'EdDSA'];

@@ -15,8 +15,9 @@ import type { Directory } from '../model/directory.js';
 import { AcmeError } from '../model/errors/acme-error.js';
 import { AcmePortError } from '../model/errors/port-error.js';
 import type { AcmeSigner } from '../model/ports.js';
+import { publicAuthorities } from '../model/public-authorities.js';
 import { signJws } from './jws.js';
-import { publicMembers } from './public-members.js';
+import { publicMembers } from '../codec/public-members.js';
 
 /** The algorithms that an external account binding is made with. */
 export type MacAlgorithm = 'HS256' | 'HS384' | 'HS512';
@@ -99,11 +100,17 @@ export function externalAccountBinding(options: MacKeyOptions | MacPortOptions):
 }
 
 /**
- * Whether a server makes accounts only with an external account binding.
+ * Whether a server makes accounts only with an external account binding: its directory says so, or it is one of
+ * {@link publicAuthorities} that is known to want it.
  *
  * @see RFC 8555 §7.1.1, §7.3.4
  */
-export const requiresExternalAccount = ({ meta }: Pick<Directory, 'meta'>): boolean => meta.externalAccountRequired;
+export const requiresExternalAccount = ({ meta, url }: Pick<Directory, 'meta'> & Partial<Directory>): boolean =>
+  meta.externalAccountRequired ||
+  publicAuthorities.some(
+    ({ externalAccountRequired, directoryUrls, stagingUrls }) =>
+      externalAccountRequired && url !== undefined && [...directoryUrls, ...stagingUrls].includes(url),
+  );
 
 const inPort = <T>(call: () => Observable<T>): Observable<T> =>
   defer(call).pipe(

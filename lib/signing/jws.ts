@@ -2,7 +2,7 @@ import { from, map, type Observable } from 'rxjs';
 import { encodeBase64url } from '../codec/base64url.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import type { AcmeSigner } from '../model/ports.js';
-import { publicMembers } from './public-members.js';
+import { publicMembers } from '../codec/public-members.js';
 
 /** An account key, or a MAC key in its place. */
 export type JwsSigner = Pick<AcmeSigner, 'publicJwk' | 'sign'> & { readonly alg: string };
@@ -13,7 +13,7 @@ export interface JwsInput {
   /** Left out of a JWS inside another. */
   readonly nonce?: string;
   /** The account URL, or the identifier of a MAC key; without it the public key goes in its place. */
-  readonly kid?: string;
+  readonly kid?: string | undefined;
   /** `''` for POST-as-GET. */
   readonly payload: object | '';
 }

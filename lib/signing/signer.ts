@@ -7,28 +7,37 @@ import { type ExportableSigner, type GeneratedAlgorithm, generatedAlgorithms } f
 const loadKeys = () => import('./jose-keys.js');
 
 /**
- * Makes a new account key: P-256 for `ES256`, RSA 2048 for `RS256`.
+ * Makes a new account key: P-256 for `ES256`, P-384 for `ES384`, P-521 for `ES512`, RSA 2048 for `RS256`, Ed25519 for
+ * `EdDSA`. Every server takes `ES256`; Let's Encrypt and Pebble refuse `EdDSA` with `badSignatureAlgorithm`.
  *
  * Emits once: the signer; then completes. Cold: each subscription makes another key, so keep what it emits. Errors:
- * none on a platform with WebCrypto. Cost: no request; jose is loaded. Throws `TypeError` on another algorithm.
+ * {@link AcmeUnsupportedError} on a platform that makes no such keys, as some browsers with P-521 and Ed25519. Cost:
+ * no request; jose is loaded. Throws `TypeError` on another algorithm.
  *
- * @see RFC 8555 §6.2, RFC 7518 §3.1
+ * @example
+ * ```ts
+ * const pem$ = generateSigner('ES384').pipe(concatMap((signer) => signer.exportPem()));
+ * ```
+ *
+ * @see RFC 8555 §6.2, RFC 7518 §3.1, RFC 8037 §3.1
  */
 export function generateSigner(alg: GeneratedAlgorithm = 'ES256'): Observable<ExportableSigner> {
   if (!generatedAlgorithms.includes(alg)) {
-    throw new TypeError(`generateSigner: algorithm "${alg}" is not one of ${generatedAlgorithms.join(', ')}`);
+    throw new TypeError(`generateSigner: algorithm "${alg as string}" is not one of ${generatedAlgorithms.join(', ')}`);
   }
   return defer(async () => (await loadKeys()).generated(alg));
 }
 
 /**
- * Takes an account key from storage: PKCS#8 PEM, or a private JWK of type EC P-256 or RSA.
+ * Takes an account key from storage: PKCS#8 PEM, or a private JWK, of P-256, P-384, P-521, RSA from 2048 bits on, or
+ * Ed25519. Signs once with it and verifies that, so that a damaged key is found here and not by a server.
  *
  * Emits once: the signer, its private key no longer extractable; then completes. Errors: {@link AcmeInputError} where
- * the text is not such a key; the message never shows it. Cost: no request; jose is loaded. Throws `TypeError` where
- * `key` is neither text nor an object.
+ * the text is not such a key, or a damaged one; the message never shows it. Cost: one signature, no request; jose is
+ * loaded. Throws `TypeError` where `key` is neither text nor an object.
  *
- * @param alg For PEM: `ES256` or `RS256`, according to the key. Default: the JWK's own, or the one that fits it.
+ * @param key Other forms of PEM are converted by `toPkcs8Pem` of `rxacme/node`.
+ * @param alg What the key must be for. Default: a JWK's own, or the one that fits.
  * @see RFC 8555 §6.2, RFC 7517, RFC 5958
  */
 export function importSigner(key: string | JWK, alg?: GeneratedAlgorithm): Observable<AcmeSigner> {

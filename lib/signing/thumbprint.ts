@@ -2,7 +2,7 @@ import { defer, map, type Observable } from 'rxjs';
 import { encodeBase64url } from '../codec/base64url.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import type { AcmeDigest, PublicJwk } from '../model/ports.js';
-import { publicMembers } from './public-members.js';
+import { publicMembers } from '../codec/public-members.js';
 
 /**
  * The thumbprint of a public key. Members beyond the key's own change nothing.

@@ -1,4 +1,4 @@
-import { defer, map, type Observable, of } from 'rxjs';
+import { concatMap, defer, map, type Observable, of } from 'rxjs';
 import { encodeBase64url } from '../codec/base64url.js';
 import { toIdentifier } from '../codec/identifier.js';
 import { encodeUtf8 } from '../codec/utf8.js';
@@ -11,14 +11,14 @@ import type { AcmeAccount } from '../request/account.js';
 import { callPort } from '../request/port.js';
 import { keyAuthorization } from '../signing/key-authorization.js';
 
-const hidden = ['token', 'keyAuthorization', 'keyAuthorizationDigest', 'challenge'] as const;
+/** What is no secret and worth printing. */
+const printed = ['identifier', 'wildcard', 'type', 'accountUrl', 'orderUrl'];
 
 /**
  * What a solver needs for one challenge.
  *
  * Emits once: the task; then completes. Errors: {@link AcmePortError} where the digest fails; {@link AcmeProtocolError}
- * where the server's identifier is none. Cost: one digest, no
- * request.
+ * where the server's identifier is none. Cost: one digest, two for `dns-account-01`, none without a token; no request.
  *
  * @param thumbprint The account key's.
  * @see RFC 8555 §8.1, §8.4
@@ -26,30 +26,33 @@ const hidden = ['token', 'keyAuthorization', 'keyAuthorizationDigest', 'challeng
 export function challengeTask(
   account: AcmeAccount,
   thumbprint: string,
-  { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
+  { identifier, wildcard, orderUrl }: Pick<Authorization, 'identifier' | 'wildcard'> & Pick<ChallengeTask, 'orderUrl'>,
   challenge: Challenge,
 ): Observable<ChallengeTask> {
   return defer(() => {
     const asked = checkedIdentifier(identifier, account.url);
+    const { digest } = account.session.state;
     const task = {
       ...asked,
       wildcard: asked.wildcard || wildcard,
       type: challenge.type,
       accountUrl: account.url,
+      thumbprint,
+      digest,
       challenge,
+      ...(orderUrl && { orderUrl }),
     };
     const { token } = challenge;
     if (token === undefined) return of(withoutSecretsInPrint(task));
     const authorization = keyAuthorization(token, thumbprint);
-    return callPort('digest', () => account.session.state.digest(encodeUtf8(authorization))).pipe(
-      map((digest) =>
-        withoutSecretsInPrint({
-          ...task,
-          token,
-          keyAuthorization: authorization,
-          keyAuthorizationDigest: encodeBase64url(digest),
-        }),
+    const hash = (text: string) => callPort('digest', () => digest(encodeUtf8(text))).pipe(map(encodeBase64url));
+    return hash(authorization).pipe(
+      concatMap((keyAuthorizationDigest) =>
+        challenge.type === 'dns-account-01'
+          ? hash(account.url).pipe(map((accountUrlDigest) => ({ keyAuthorizationDigest, accountUrlDigest })))
+          : of({ keyAuthorizationDigest }),
       ),
+      map((digests) => withoutSecretsInPrint({ ...task, token, keyAuthorization: authorization, ...digests })),
     );
   });
 }
@@ -68,9 +71,9 @@ function checkedIdentifier(identifier: Identifier, url: string): Pick<ChallengeT
 }
 
 /** Printing and serialising look at enumerable members only. */
-function withoutSecretsInPrint(task: ChallengeTask): ChallengeTask {
-  for (const member of hidden) {
-    if (member in task) Object.defineProperty(task, member, { value: task[member], enumerable: false });
+export function withoutSecretsInPrint(task: ChallengeTask): ChallengeTask {
+  for (const member of Object.keys(task)) {
+    if (!printed.includes(member)) Object.defineProperty(task, member, { enumerable: false });
   }
   return task;
 }

@@ -12,15 +12,18 @@ export interface TxtRecord {
   readonly identifier: Identifier;
 }
 
-/** Options of {@link dns01}. */
-export interface Dns01Options {
+/** What a solver that publishes TXT records is made of: functions of any DNS provider. */
+export interface TxtRecordOptions<R extends TxtRecord = TxtRecord> {
   /** Adds one value and leaves the others of that name alone. Done when it completes or resolves. */
-  readonly add: (record: TxtRecord) => ObservableInput<unknown>;
+  readonly add: (record: R) => ObservableInput<unknown>;
   /** Removes that value and leaves the others alone. Also called where `add` failed or was cut short. */
-  readonly remove: (record: TxtRecord) => ObservableInput<unknown>;
+  readonly remove: (record: R) => ObservableInput<unknown>;
   /** Completes when the server will see the value. Default: as soon as `add` is done. */
-  readonly ready?: ((record: TxtRecord) => ObservableInput<unknown>) | undefined;
+  readonly ready?: ((record: R) => ObservableInput<unknown>) | undefined;
 }
+
+/** Options of {@link dns01}. */
+export type Dns01Options = TxtRecordOptions;
 
 /**
  * A solver for `dns-01` over two functions, those of any DNS provider.
@@ -31,14 +34,7 @@ export interface Dns01Options {
  *
  * @see RFC 8555 §8.4
  */
-export function dns01({ add, remove, ready }: Dns01Options): ChallengeSolver {
-  const solver = {
-    types: ['dns-01'],
-    present: (task: ChallengeTask) => add(txtRecord(task)),
-    cleanUp: (task: ChallengeTask) => remove(txtRecord(task)),
-  };
-  return ready === undefined ? solver : { ...solver, ready: (task) => ready(txtRecord(task)) };
-}
+export const dns01 = (options: Dns01Options): ChallengeSolver => txtRecordSolver('dns-01', options, txtRecord);
 
 /**
  * The TXT record that proves a `dns-01` task. Throws {@link AcmeInputError} for a challenge without
@@ -46,10 +42,31 @@ export function dns01({ add, remove, ready }: Dns01Options): ChallengeSolver {
  *
  * @see RFC 8555 §8.4
  */
-export function txtRecord({ identifier, keyAuthorizationDigest }: ChallengeTask): TxtRecord {
+export const txtRecord = (task: ChallengeTask): TxtRecord => challengeRecord('dns-01', '_acme-challenge', task);
+
+/** The record under a label that has the digest of a task's key authorization as its value. */
+export function challengeRecord(
+  type: string,
+  label: string,
+  { identifier, keyAuthorizationDigest }: ChallengeTask,
+): TxtRecord {
   if (keyAuthorizationDigest === undefined || identifier.type !== 'dns')
     throw new AcmeInputError(
-      'dns-01: the challenge has no token or is not about a name, so there is no value to publish',
+      `${type}: the challenge has no token or is not about a name, so there is no value to publish`,
     );
-  return { name: `_acme-challenge.${identifier.value}`, value: keyAuthorizationDigest, identifier };
+  return { name: `${label}.${identifier.value}`, value: keyAuthorizationDigest, identifier };
+}
+
+/** A solver over functions that change records. */
+export function txtRecordSolver<R extends TxtRecord>(
+  type: string,
+  { add, remove, ready }: TxtRecordOptions<R>,
+  recordOf: (task: ChallengeTask) => R,
+): ChallengeSolver {
+  const solver = {
+    types: [type],
+    present: (task: ChallengeTask) => add(recordOf(task)),
+    cleanUp: (task: ChallengeTask) => remove(recordOf(task)),
+  };
+  return ready === undefined ? solver : { ...solver, ready: (task) => ready(recordOf(task)) };
 }

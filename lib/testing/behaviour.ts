@@ -17,6 +17,8 @@ export type Behaviour =
   | { readonly never: 'before' | 'after' }
   /** Breaks the connection: before the request is carried out, after that, or in the middle of the answer. */
   | { readonly lost: 'before' | 'after' | 'middle' }
+  /** Carries it out and leaves off the end of the answer's body: so many bytes are left. */
+  | { readonly cutAtBytes: number }
   /** Takes so much longer, in milliseconds, and then carries it out. */
   | { readonly delayMs: number }
   /** Carries it out and changes the JSON of the answer: more members, unknown statuses, other types. */

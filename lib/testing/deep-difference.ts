@@ -11,6 +11,8 @@ function isDeepEqual(a: unknown, b: unknown, pairs: ReadonlyMap<unknown, unknown
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   if (a instanceof Date) return a.getTime() === (b as Date).getTime();
   if (a instanceof URL) return a.href === (b as URL).href;
+  if (a instanceof RegExp) return a.toString() === (b as RegExp).toString();
+  if (a instanceof ArrayBuffer) return isDeepEqual(new Uint8Array(a), new Uint8Array(b as ArrayBuffer));
   if (a instanceof Error) return a.message === (b as Error).message && a.name === (b as Error).name;
   const inner = new Map([...pairs, [a, b]]);
   if (a instanceof Map || a instanceof Set) return isDeepEqual([...a], [...(b as Set<unknown>)], inner);

@@ -1,50 +1,39 @@
-import { concatMap, defer, map, NEVER, type Observable, of, type SchedulerLike, type TimestampProvider } from 'rxjs';
+import { concatMap, of, type SchedulerLike, type TimestampProvider } from 'rxjs';
 import { sameIdentifiers } from '../codec/identifier.js';
 import type { Identifier } from '../model/identifier.js';
 import type { PublicJwk } from '../model/ports.js';
-import { wait } from '../rx/wait.js';
 import { verifySignature } from '../signing/verify-signature.js';
 import type { CaSettings } from './ca/operation.js';
-import { type AccountRecord, type AuthorizationRecord, orderStatus } from './ca/records.js';
-import { type ProblemInit, Refusal } from './ca/refusal.js';
-import type { FakeCaOptions, Processing } from './fake-ca-options.js';
+import { type OrderRecord, orderStatus } from './ca/records.js';
+import { Refusal } from './ca/refusal.js';
+import type { FakeCaOptions } from './fake-ca-options.js';
+import { extensionMeta, extensionSettings } from './extension-settings.js';
 import { realCertificates } from './real-certificates.js';
 import { fakeIssuer } from './synchronous/issue.js';
 import { isSynchronousJwk, synchronousDigest, synchronousSignature } from './synchronous/keys.js';
 import { readFakeRequest } from './synchronous/x509.js';
+import { later, validationBy } from './validation.js';
 
+const days7 = 7 * 24 * 3_600_000;
 const days90 = 90 * 24 * 3_600_000;
 
 /** How a fake CA decides: by its options, at once where keys and requests are those of `rxacme/testing`. */
 export function fakeCaSettings(options: FakeCaOptions, scheduler: SchedulerLike, clock: TimestampProvider): CaSettings {
-  const {
-    validation = {},
-    issuance = {},
-    solver,
-    termsOfService,
-    roots = ['fake root'],
-    lifetimeMs = days90,
-  } = options;
+  const { validation = {}, issuance = {}, termsOfService, roots = ['fake root'], lifetimeMs = days90 } = options;
   let token = 0;
-  const issueFake = fakeIssuer(roots, lifetimeMs);
-  const real = realCertificates(clock, lifetimeMs, roots.length - 1);
+  const issueFake = fakeIssuer(roots);
+  const real = realCertificates(clock, roots.length - 1, options.identifierTypes !== undefined);
   return {
     digest: synchronousDigest,
     verify: signatureCheck(),
     challenges: (identifier, wildcard) =>
-      (options.challengeTypes ?? usualTypes)(identifier, wildcard).map((type) =>
-        type === 'dns-persist-01'
-          ? { type, more: { 'issuer-domain-names': ['ca.test'] } }
-          : { type, token: `token-${++token}-for-${type}` },
-      ),
-    validate: ({ type, token: own, authorization: { identifier, wildcard } }, keyAuthorization) => {
-      const shown =
-        solver?.presented.some((task) => task.type === type && task.keyAuthorization === keyAuthorization) ?? true;
-      const subject = { identifier, wildcard, type, token: own, keyAuthorization };
-      return later(validation, scheduler, () =>
-        shown ? validation.outcome?.(subject) : notPresented(identifier, type),
-      );
-    },
+      (options.challengeTypes ?? usualTypes)(identifier, wildcard).map((type) => ({
+        type,
+        ...(withoutToken.includes(type) ? {} : { token: `token-${++token}-for-${type}` }),
+        more: (options.challengeMembers ?? usualMembers)(type, identifier, wildcard),
+      })),
+    identifierTypes: options.identifierTypes ?? [],
+    validate: validationBy(options, scheduler),
     readRequest: (csr) => {
       const request = readFakeRequest(csr);
       return request === undefined ? real.readRequest(csr) : of(request);
@@ -53,17 +42,30 @@ export function fakeCaSettings(options: FakeCaOptions, scheduler: SchedulerLike,
       later(issuance, scheduler, () => issuance.outcome?.(order.identifiers)).pipe(
         concatMap((problem) => {
           if (problem !== undefined) throw new Refusal(problem);
-          return readFakeRequest(request.der) === undefined ? real.issue(request) : of(issueFake(request, clock.now()));
+          const notBeforeAt = order.validity.notBeforeAt ?? new Date(clock.now());
+          const notAfterAt = order.validity.notAfterAt ?? new Date(notBeforeAt.getTime() + lifetimeMs);
+          const validity = { notBeforeAt, notAfterAt };
+          return readFakeRequest(request.der) === undefined
+            ? real.issue(request, validity)
+            : of(issueFake(request, validity));
         }),
       ),
-    ...reuse(options),
+    reuseAuthorizations: options.reuseAuthorizations ?? false,
+    reuseOrder: ({ orders }, identifiers) =>
+      options.reuseOrders === true ? orders.find((each) => isFor(each, identifiers, clock)) : undefined,
+    pendingMs: options.pendingMs ?? days7,
     refuseIdentifier: options.refuseIdentifier ?? (() => undefined),
+    ...(options.renewalInfo === undefined ? {} : { renewalInfo: options.renewalInfo }),
     validationInAnswer: validation.delayMs === undefined,
     issuanceInAnswer: issuance.delayMs === undefined,
     retryAfter: options.retryAfter,
     externalAccounts: options.externalAccounts ?? {},
     externalAccountRequired: options.externalAccountRequired ?? false,
+    ...extensionSettings(options),
+    failedChallenges: options.failedChallenges ?? 'invalid',
     meta: {
+      ...extensionMeta(options),
+      ...(options.profiles === undefined ? {} : { profiles: options.profiles }),
       ...(termsOfService === undefined ? {} : { termsOfService }),
       ...(options.externalAccountRequired ? { externalAccountRequired: true } : {}),
       ...options.meta,
@@ -79,38 +81,18 @@ function signatureCheck(): CaSettings['verify'] {
     return answer;
   };
   return (alg, jwk, input, signature) =>
-    isSynchronous(jwk) ? of(isRight(jwk, input, signature)) : verifySignature(alg, jwk, input, signature);
+    isSynchronous(jwk)
+      ? of(alg === 'ES256' && isRight(jwk, input, signature))
+      : verifySignature(alg, jwk, input, signature);
 }
 
-const reuse = ({
-  reuseAuthorizations = false,
-  reuseOrders = false,
-}: FakeCaOptions): Pick<CaSettings, 'reuse' | 'reuseOrder'> => ({
-  reuse: (account, identifier, wildcard) => (reuseAuthorizations ? validOne(account, identifier, wildcard) : undefined),
-  reuseOrder: ({ orders }, identifiers) =>
-    reuseOrders
-      ? orders.find((each) => orderStatus(each) !== 'invalid' && sameIdentifiers(each.identifiers, identifiers))
-      : undefined,
-});
-
-const later = <Subject>(
-  { delayMs }: Processing<Subject>,
-  scheduler: SchedulerLike,
-  outcome: () => ProblemInit | undefined,
-): Observable<ProblemInit | undefined> => {
-  if (delayMs === Infinity) return NEVER;
-  return delayMs === undefined ? defer(() => of(outcome())) : wait(delayMs, scheduler).pipe(map(outcome));
-};
+const isFor = (order: OrderRecord, identifiers: readonly Identifier[], clock: TimestampProvider): boolean =>
+  sameIdentifiers(order.identifiers, identifiers) && orderStatus(order, new Date(clock.now())) !== 'invalid';
 
 function isRight(jwk: PublicJwk, input: Uint8Array, signature: Uint8Array): boolean {
   const right = synchronousSignature(jwk, input);
   return signature.length === right.length && right.every((octet, index) => octet === signature[index]);
 }
-
-const notPresented = ({ value }: Identifier, type: string): ProblemInit => ({
-  type: type === 'dns-01' ? 'dns' : 'connection',
-  detail: `nothing is presented for ${value} by ${type}`,
-});
 
 function usualTypes({ type }: Identifier, wildcard: boolean): readonly string[] {
   if (wildcard) return ['dns-01', 'dns-persist-01', 'unknown-01'];
@@ -119,17 +101,7 @@ function usualTypes({ type }: Identifier, wildcard: boolean): readonly string[] 
     : ['http-01', 'dns-01', 'tls-alpn-01', 'dns-persist-01', 'unknown-01'];
 }
 
-const validOne = (
-  { orders }: AccountRecord,
-  { type, value }: Identifier,
-  wildcard: boolean,
-): AuthorizationRecord | undefined =>
-  orders
-    .flatMap(({ authorizations }) => authorizations)
-    .find(
-      (each) =>
-        each.status === 'valid' &&
-        each.wildcard === wildcard &&
-        each.identifier.type === type &&
-        each.identifier.value === value,
-    );
+const withoutToken = ['dns-persist-01', 'onion-csr-01', 'bp-nodeid-00'];
+
+const usualMembers = (type: string): object =>
+  type === 'dns-persist-01' ? { 'issuer-domain-names': ['ca.test'] } : {};

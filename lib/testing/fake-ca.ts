@@ -4,8 +4,10 @@ import { type Behaviour, describeBehaviour, Scripts, type When } from './behavio
 import { acmeCa } from './ca/acme-ca.js';
 import type { OperationName } from './ca/operation.js';
 import { operations } from './ca/operations.js';
+import { newAuthz } from './ca/operations/pre-authorization.js';
 import type { AccountRecord } from './ca/records.js';
 import type { ProblemInit } from './ca/refusal.js';
+import { checkFakeCaOptions } from './check-fake-ca-options.js';
 import { fakeCaSettings } from './fake-ca-settings.js';
 import type { FakeCaOptions } from './fake-ca-options.js';
 import { fakeExchange } from './fake-exchange.js';
@@ -42,13 +44,16 @@ export interface FakeCa {
  * Makes a certification authority that lives in the process, for tests: as strict as real ones, synchronous where it
  * has no latency, driven by the scheduler and the clock that it is given.
  *
- * Emits nothing and does no I/O: the value is the CA. Cost: none.
+ * Emits nothing and does no I/O: the value is the CA. Cost: none. Throws `TypeError` that names the option on what
+ * cannot work.
  *
  * @see RFC 8555 §7
  */
 export function fakeCa(options: FakeCaOptions = {}): FakeCa {
+  checkFakeCaOptions(options);
   const { scheduler = asyncScheduler, clock = scheduler, origin = 'https://ca.test' } = options;
-  const ca = acmeCa({ origin, operations, settings: fakeCaSettings(options, scheduler, clock), clock, scheduler });
+  const offered = options.preAuthorization === true ? [...operations, newAuthz] : operations;
+  const ca = acmeCa({ origin, operations: offered, settings: fakeCaSettings(options, scheduler, clock), clock });
   const history = new RequestLog(clock, options.historyLimit ?? 10_000);
   const scripts = new Scripts();
   const expected = new Map<OperationName, number>();
@@ -95,6 +100,7 @@ export function fakeCa(options: FakeCaOptions = {}): FakeCa {
         contact: [],
         termsOfServiceAgreed: true,
         orders: [],
+        preAuthorizations: [],
       };
       ca.store.accounts.set(account.id, account);
       return account.url;

@@ -4,7 +4,7 @@ import { wait } from '../rx/wait.js';
 import type { Behaviour } from './behaviour.js';
 import type { AcmeCa } from './ca/acme-ca.js';
 import { Refusal } from './ca/refusal.js';
-import { refusalReply, type Reply, toHttpResponse } from './ca/reply.js';
+import { refusalReply, type Reply, toHttpResponse, withIndex } from './ca/reply.js';
 import type { RequestLog, RecordedRequest } from './history.js';
 
 /** What one exchange with a fake CA goes through. */
@@ -55,7 +55,9 @@ function carriedOut(exchange: FakeExchange): Observable<AcmeHttpResponse> {
     );
     const type = (edited.json as { type?: unknown } | null | undefined)?.type;
     if (edited.status >= 400 && typeof type === 'string') record.problemType = type;
-    return toHttpResponse(edited);
+    const response = toHttpResponse(edited);
+    const left = behaviours.map((each) => ('cutAtBytes' in each ? each.cutAtBytes : Infinity));
+    return left.length === 0 ? response : { ...response, body: response.body.subarray(0, Math.min(...left)) };
   };
   if (behaviours.length === 0) return ca.handle(request).pipe(map(finished));
   const has = (wanted: (behaviour: Behaviour) => boolean) => behaviours.some(wanted);
@@ -90,7 +92,9 @@ function instead({ ca, record, behaviours }: FakeExchange): Observable<Reply> | 
     if (record.nonce !== undefined) ca.nonces.redeem(record.nonce);
     const nonce: Record<string, string> =
       record.nonce === undefined || 'answer' in behaviour ? {} : { 'replay-nonce': ca.nonces.issue() };
-    return of({ ...reply, headers: { ...nonce, ...reply.headers } });
+    const index: Record<string, string> =
+      'answer' in behaviour ? {} : { link: withIndex(ca.directoryUrl, reply.headers?.['link']) };
+    return of({ ...reply, headers: { ...nonce, ...reply.headers, ...index } });
   }
   return undefined;
 }

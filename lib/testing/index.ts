@@ -3,6 +3,7 @@ export type { FakeCaOptions, Processing, Validated } from './fake-ca-options.js'
 export type { Behaviour, When } from './behaviour.js';
 export type { OperationName } from './ca/operation.js';
 export type { ProblemInit } from './ca/refusal.js';
+export type { RenewalAnswer, RenewalSubject } from './ca/renewal-answer.js';
 export type { Reply } from './ca/reply.js';
 export type { CaHistory, Outcome, RecordedRequest } from './history.js';
 export { recordingSolver, type RecordingSolver, type RecordingSolverOptions } from './recording-solver.js';

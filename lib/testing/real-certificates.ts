@@ -3,13 +3,14 @@ import type { CertificateRequestDetails } from '../model/ports.js';
 import { certificateReader } from '../x509/default-x509.js';
 import type { IssuedCertificate } from './ca/operation.js';
 import type { Authority } from './issuing/authority.js';
+import type { Validity } from './issuing/validity.js';
 
 /** What a fake CA does with real requests. */
 export interface RealCertificates {
   /** Emits what a request says, once. Errors where it is none, its key is too weak or its signature wrong. */
   readRequest(csr: Uint8Array): Observable<CertificateRequestDetails>;
-  /** Emits a certificate, once. */
-  issue(request: CertificateRequestDetails): Observable<IssuedCertificate>;
+  /** Emits a certificate, once. Errors where the authority itself is not valid for so long. */
+  issue(request: CertificateRequestDetails, validity: Validity): Observable<IssuedCertificate>;
 }
 
 const loadIssuing = () => import('./issuing/issuing.js');
@@ -17,8 +18,8 @@ const loadIssuing = () => import('./issuing/issuing.js');
 /** Issues real certificates. What that takes is loaded, and the keys of the authority made, when the first is asked for. */
 export function realCertificates(
   clock: TimestampProvider,
-  lifetimeMs: number,
   alternateRoots: number,
+  takesOtherNames = false,
 ): RealCertificates {
   let made: Promise<Authority> | undefined;
   return {
@@ -26,21 +27,18 @@ export function realCertificates(
       certificateReader.readRequest(csr).pipe(
         concatMap((request) =>
           defer(loadIssuing).pipe(
-            concatMap(({ checkRequest }) => checkRequest(csr)),
+            concatMap(({ checkRequest }) => checkRequest(csr, takesOtherNames)),
             map(() => request),
           ),
         ),
       ),
-    issue: (request) =>
+    issue: (request, validity) =>
       defer(loadIssuing).pipe(
         concatMap(
           ({ makeAuthority }) =>
             (made ??= makeAuthority({ madeAt: new Date(clock.now()), name: 'rxacme fake', alternateRoots })),
         ),
-        concatMap((authority) => {
-          const notBeforeAt = new Date(clock.now());
-          return authority.issue(request, { notBeforeAt, notAfterAt: new Date(notBeforeAt.getTime() + lifetimeMs) });
-        }),
+        concatMap((authority) => authority.issue(request, validity)),
       ),
   };
 }

@@ -5,6 +5,8 @@ import type { ChallengeSolver, ChallengeTask } from '../model/ports.js';
 export interface RecordingSolver extends ChallengeSolver {
   /** What is presented and not withdrawn, in order. */
   readonly presented: readonly ChallengeTask[];
+  /** What was presented and has been withdrawn, in the order of that. */
+  readonly withdrawn: readonly ChallengeTask[];
   /** Everything that was done, in order. */
   readonly calls: readonly { readonly call: 'present' | 'ready' | 'cleanUp'; readonly task: ChallengeTask }[];
 }
@@ -28,6 +30,7 @@ export interface RecordingSolverOptions {
  */
 export function recordingSolver(options: RecordingSolverOptions = {}): RecordingSolver {
   const presented: ChallengeTask[] = [];
+  const withdrawn: ChallengeTask[] = [];
   const calls: { call: 'present' | 'ready' | 'cleanUp'; task: ChallengeTask }[] = [];
   const recorded =
     (call: 'present' | 'ready' | 'cleanUp', change: (task: ChallengeTask) => void) => (task: ChallengeTask) =>
@@ -39,6 +42,7 @@ export function recordingSolver(options: RecordingSolverOptions = {}): Recording
   return {
     types: options.types ?? ['http-01', 'dns-01', 'tls-alpn-01'],
     presented,
+    withdrawn,
     calls,
     present: recorded('present', (task) => {
       presented.push(task);
@@ -46,7 +50,7 @@ export function recordingSolver(options: RecordingSolverOptions = {}): Recording
     ready: recorded('ready', () => undefined),
     cleanUp: recorded('cleanUp', (task) => {
       const index = presented.findIndex(({ challenge }) => challenge.url === task.challenge.url);
-      if (index >= 0) presented.splice(index, 1);
+      if (index >= 0) withdrawn.push(...presented.splice(index, 1));
     }),
   };
 }

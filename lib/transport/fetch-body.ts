@@ -1,13 +1,13 @@
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+/** Makes the error of an exchange with `url` that this side refuses: `fault` is the end of its message. */
+export type Refusal = (url: string, fault: string) => Error;
 
-/** Reads a body to its end, or errors as soon as it is longer than `maxBytes`. */
-export async function readBody(body: unknown, maxBytes: number): Promise<Uint8Array> {
+/** Reads a body to its end, or errors with what `refuse` makes as soon as it is longer than `maxBytes`. */
+export async function readBody(body: unknown, maxBytes: number, refuse: (fault: string) => Error): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunksOf(body)) {
     length += chunk.byteLength;
-    if (length > maxBytes)
-      throw new AcmeProtocolError(`the response is larger than the ${maxBytes} bytes allowed (maxResponseBytes)`);
+    if (length > maxBytes) throw refuse(`the response is larger than the ${maxBytes} bytes allowed (maxResponseBytes)`);
     chunks.push(chunk);
   }
   return joined(chunks, length);

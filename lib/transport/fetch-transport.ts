@@ -1,16 +1,6 @@
-import { defer, Observable } from 'rxjs';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
-import type { AcmeHttpRequest, AcmeHttpResponse, AcmeTransport } from '../model/ports.js';
-import type { FetchLike, FetchResponse, PlatformFetch } from './fetch-like.js';
-import { readBody } from './fetch-body.js';
-
-/** Options of {@link fetchTransport}. */
-export interface FetchTransportOptions {
-  /** The `fetch` to use. Default: the platform's own in browsers, cross-fetch elsewhere, loaded at the first request. */
-  readonly fetch?: FetchLike | undefined;
-  /** More members for `fetch`'s second argument, such as `agent` for cross-fetch or `dispatcher` for undici. */
-  readonly init?: Readonly<Record<string, unknown>> | undefined;
-}
+import { protocolFault } from '../model/errors/protocol-error.js';
+import type { AcmeTransport } from '../model/ports.js';
+import { exchangeByFetch, type FetchTransportOptions } from './fetch-exchange.js';
 
 /**
  * The transport over `fetch`. Redirects are not followed, nothing is cached, no credentials are sent.
@@ -21,77 +11,6 @@ export interface FetchTransportOptions {
  * @see RFC 8555 §6.1
  */
 export const fetchTransport =
-  ({ fetch, init = {} }: FetchTransportOptions = {}): AcmeTransport =>
+  (options: FetchTransportOptions = {}): AcmeTransport =>
   (request) =>
-    defer(() => exchange(request, fetch === undefined ? loadPlatformFetch() : { fetch, forbiddenHeaders: [] }, init));
-
-/** A function of its own, so that no `fetch` is loaded before the first request. */
-const loadPlatformFetch = async (): Promise<PlatformFetch> => (await import('#fetch')).platformFetch;
-
-const exchange = (request: AcmeHttpRequest, platform: PlatformFetch | Promise<PlatformFetch>, init: object) =>
-  new Observable<AcmeHttpResponse>((subscriber) => {
-    const abort = new AbortController();
-    let settled = false;
-    send(request, platform, init, abort.signal).then(
-      (response) => {
-        settled = true;
-        subscriber.next(response);
-        subscriber.complete();
-      },
-      (error: unknown) => {
-        // What is left of an exchange that failed on this side, a body that is too large say, is not read.
-        abort.abort();
-        subscriber.error(error);
-      },
-    );
-    return () => {
-      if (!settled) abort.abort();
-    };
-  });
-
-async function send(
-  request: AcmeHttpRequest,
-  platform: PlatformFetch | Promise<PlatformFetch>,
-  init: object,
-  signal: AbortSignal,
-): Promise<AcmeHttpResponse> {
-  checkUnchanged(request.url);
-  const { fetch, forbiddenHeaders } = await platform;
-  signal.throwIfAborted();
-  const response = await fetch(request.url, {
-    ...init,
-    method: request.method,
-    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !forbiddenHeaders.includes(name))),
-    ...(request.body === undefined ? {} : { body: request.body }),
-    redirect: 'manual',
-    cache: 'no-store',
-    credentials: 'omit',
-    signal,
-  });
-  const body = await readBody(response.body, request.maxResponseBytes);
-  return { status: response.status, headers: headersOf(response), body };
-}
-
-/**
- * `fetch` asks for what a URL means, not for what it says. Where that differs, the signature would be for another URL.
- *
- * @see RFC 8555 §6.4
- */
-function checkUnchanged(url: string): void {
-  const written = afterAuthority(url);
-  const meant = afterAuthority(new URL(url).href);
-  if ((written === meant || `/${written}` === meant) && !written.includes('#')) return;
-  throw new AcmeProtocolError(`${url}: fetch would ask for ${meant} instead; this server needs another transport`, {
-    url,
-  });
-}
-
-const afterAuthority = (url: string): string => url.replace(/^[^:]+:\/\/[^/?#]*/, '');
-
-function headersOf({ headers }: FetchResponse): Record<string, string> {
-  const all: Record<string, string> = {};
-  headers.forEach((value, name) => {
-    all[name.toLowerCase()] = value;
-  });
-  return all;
-}
+    exchangeByFetch(request, protocolFault, options);

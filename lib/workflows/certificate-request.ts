@@ -1,8 +1,8 @@
 import { concat, concatMap, defaultIfEmpty, defer, EMPTY, ignoreElements, map, type Observable, of, take } from 'rxjs';
-import { sameIdentifiers } from '../codec/identifier.js';
+import { namesFit } from '../codec/requestable.js';
 import { AcmeInputError } from '../model/errors/input-error.js';
 import type { KeyStored } from '../model/events.js';
-import type { Identifier } from '../model/identifier.js';
+import { valuesOf } from '../model/identifier.js';
 import type { Order } from '../model/order.js';
 import type { CertificateKey } from '../model/ports.js';
 import { callPort, runPort } from '../request/port.js';
@@ -21,16 +21,12 @@ export const checkedRequest = (
   callPort('certificateReader', () => account.session.state.certificateReader.readRequest(csr)).pipe(
     map((details) => {
       refuseAccountKey(account, details.publicKey);
-      if (sameIdentifiers(details.identifiers, identifiers)) return { csr: details.der, publicKey: details.publicKey };
+      if (namesFit(details.identifiers, identifiers)) return { csr: details.der, publicKey: details.publicKey };
       throw new AcmeInputError(
-        `the CSR is for ${namesOf(details.identifiers)}, the order for ${namesOf(identifiers)}; they must be the same`,
+        `the CSR is for ${valuesOf(details.identifiers)}, the order for ${valuesOf(identifiers)}; they must be the same`,
       );
     }),
   );
-
-/** Identifiers as a list for a message. */
-export const namesOf = (identifiers: readonly Identifier[]): string =>
-  identifiers.map(({ value }) => value).join(', ') || 'nothing';
 
 /** Emits the key of an order where it is known here, else `undefined`. */
 export const knownKey = (
@@ -54,7 +50,8 @@ export const knownKey = (
  */
 export const madeRequest = (issuance: Issuance, order: Order): Observable<KeyStored | CertificateRequest> => {
   const { account, options, identifiers } = issuance;
-  const { keyGenerator, certificateRequestBuilder } = account.session.state;
+  const { keyGenerator, certificateRequestBuilder, identifierTypes } = account.session.state;
+  const { mustStaple } = options;
   return knownKey(issuance, order).pipe(
     concatMap((known) =>
       known === undefined ? callPort('keyGenerator', () => keyGenerator(options.keyType ?? 'P-256')) : of(known),
@@ -63,9 +60,9 @@ export const madeRequest = (issuance: Issuance, order: Order): Observable<KeySto
       refuseAccountKey(account, key.publicKey);
       return concat(
         stored(issuance, order, key),
-        callPort('certificateRequestBuilder', () => certificateRequestBuilder(key, identifiers)).pipe(
-          map((csr) => ({ csr, publicKey: key.publicKey, key })),
-        ),
+        callPort('certificateRequestBuilder', () =>
+          certificateRequestBuilder(key, identifiers, { mustStaple, identifierTypes }),
+        ).pipe(map((csr) => ({ csr, publicKey: key.publicKey, key }))),
       );
     }),
   );

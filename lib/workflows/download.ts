@@ -1,7 +1,8 @@
 import { concatMap, defer, map, type Observable, of } from 'rxjs';
+import { allowsCertificateGet } from '../codec/decode-auto-renewal.js';
 import { defined } from '../codec/defined.js';
 import { AcmeOrderError } from '../model/errors/order-error.js';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import { protocolFault } from '../model/errors/protocol-error.js';
 import { getCertificate } from '../resources/certificate.js';
 import { knownKey } from './certificate-request.js';
 import { type CertificateRequest, eventBase, type Issuance, type Progress, type Step } from './issuance.js';
@@ -17,11 +18,12 @@ export const download = (issuance: Issuance, progress: Progress): Observable<Ste
     const { order } = progress;
     const { certificate: url } = order;
     if (url === undefined) {
-      throw new AcmeProtocolError(`${order.url}: the order is valid but has no certificate URL`, { url: order.url });
+      throw protocolFault(order.url, 'the order is valid but has no certificate URL');
     }
     return ownKey(issuance, progress).pipe(
       concatMap(({ key, publicKey }) =>
-        getCertificate(account, url, { publicKey, identifiers }).pipe(
+        // Of a delegated name, another authority has the certificate, which does not know the account.
+        getCertificate(allowsCertificateGet(order) ? account.session : account, url, { publicKey, identifiers }).pipe(
           map((certificate): Step => ({
             type: 'certificate-issued',
             ...eventBase(issuance, order),

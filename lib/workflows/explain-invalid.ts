@@ -1,17 +1,5 @@
-import {
-  catchError,
-  concat,
-  concatMap,
-  defer,
-  from,
-  last,
-  map,
-  mergeMap,
-  type Observable,
-  of,
-  throwError,
-  toArray,
-} from 'rxjs';
+import { catchError, concat, concatMap, defer, from, last, map, type Observable, of, throwError } from 'rxjs';
+import { defined } from '../codec/defined.js';
 import type { Authorization } from '../model/authorization.js';
 import { AcmeOrderError } from '../model/errors/order-error.js';
 import { AcmeProblemError, describeProblem } from '../model/errors/problem-error.js';
@@ -19,13 +7,14 @@ import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import { AcmeTimeoutError } from '../model/errors/timeout-error.js';
 import type { IssuanceEvent } from '../model/events.js';
 import type { Order } from '../model/order.js';
-import type { ProblemDocument } from '../model/problem.js';
 import { getAuthorization, pollAuthorization } from '../resources/authorization.js';
 import { getOrder } from '../resources/order.js';
 import { authorizationFailure, isFailed, throwFailures } from './authorization-failure.js';
+import { eachAuthorization } from './each-authorization.js';
 import type { Issuance } from './issuance.js';
 import { settledEvent } from './proof.js';
-import { scrubbed, scrubbedProblem, secretsOf } from './scrub.js';
+import { neededBy } from './needed-by.js';
+import { scrubbedProblem, secretsOf } from './scrub.js';
 
 /** How long the siblings of a failed authorization are waited for. */
 const settleTimeoutMs = 15_000;
@@ -39,11 +28,7 @@ const settleTimeoutMs = 15_000;
  *
  * @see RFC 8555 §7.1.6
  */
-export const explainInvalid = (
-  issuance: Issuance,
-  order: Order,
-  { settle }: { readonly settle: boolean },
-): Observable<IssuanceEvent> =>
+export const explainInvalid = (issuance: Issuance, order: Order, settle: boolean): Observable<IssuanceEvent> =>
   lookAtAll(issuance, order, settle).pipe(
     concatMap(({ authorizations, unreadable }) =>
       concat(
@@ -69,29 +54,30 @@ export interface Looks {
   readonly unreadable: unknown;
 }
 
+/** One look: what was seen, or why nothing was. */
+interface Look {
+  readonly authorization?: Authorization;
+  readonly error?: unknown;
+}
+
 /** Looks at every authorization of an order. Those that the server no longer shows are left out. */
-export const lookAtAll = (issuance: Issuance, order: Order, settle: boolean): Observable<Looks> => {
-  const { account } = issuance;
-  return from(new Set(order.authorizations)).pipe(
-    mergeMap(
-      (url) =>
-        (settle ? settled(issuance, url) : getAuthorization(account, url)).pipe(
-          map((authorization) => ({ authorization })),
-          catchError((error: unknown) =>
-            error instanceof AcmeProblemError || error instanceof AcmeProtocolError
-              ? of({ error })
-              : throwError(() => error),
-          ),
-        ),
-      account.session.state.limits.maxRequestsInFlight,
+export const lookAtAll = (issuance: Issuance, order: Order, settle: boolean): Observable<Looks> =>
+  eachAuthorization(issuance, order, (url) =>
+    (settle ? settled(issuance, url) : getAuthorization(issuance.account, url)).pipe(
+      neededBy(order),
+      map((authorization): Look => ({ authorization })),
+      catchError((error: unknown) =>
+        error instanceof AcmeProblemError || error instanceof AcmeProtocolError
+          ? of<Look>({ error })
+          : throwError(() => error),
+      ),
     ),
-    toArray(),
+  ).pipe(
     map((looks) => ({
-      authorizations: looks.flatMap((look) => ('authorization' in look ? [look.authorization] : [])),
-      unreadable: looks.map((look) => ('error' in look ? look.error : undefined)).find((error) => error !== undefined),
+      authorizations: looks.flatMap(({ authorization }) => authorization ?? []),
+      unreadable: looks.find(({ error }) => error !== undefined)?.error,
     })),
   );
-};
 
 const settled = ({ account }: Issuance, url: string): Observable<Authorization> =>
   pollAuthorization(account, url, { timeoutMs: settleTimeoutMs }).pipe(
@@ -103,7 +89,12 @@ const settled = ({ account }: Issuance, url: string): Observable<Authorization> 
     last(),
   );
 
-const settledWithReason = (issuance: Issuance, order: Order, authorization: Authorization): IssuanceEvent =>
+/** The event for an authorization as it is, with what it failed of. */
+export const settledWithReason = (
+  issuance: Issuance,
+  order: Pick<Order, 'url'>,
+  authorization: Authorization,
+): IssuanceEvent =>
   settledEvent(
     issuance,
     order,
@@ -114,20 +105,16 @@ const settledWithReason = (issuance: Issuance, order: Order, authorization: Auth
 
 /** The order as the server has it now, where what is at hand does not say that it is over. */
 const lastWord = ({ account }: Issuance, order: Order): Observable<Order> =>
-  order.status === 'invalid' ? of(order) : getOrder(account, order.url);
+  ['invalid', 'canceled'].includes(order.status) ? of(order) : getOrder(account, order.url);
 
 function orderError(order: Order, authorizations: readonly Authorization[], unreadable: unknown): AcmeOrderError {
-  const why = order.error === undefined ? ' and the server does not say why' : `: ${describeProblem(order.error)}`;
   const secrets = authorizations.flatMap(({ challenges }) => challenges.flatMap(secretsOf));
-  const shown = order.error === undefined ? order : scrubbedOrder(order, order.error, secrets);
-  return new AcmeOrderError(scrubbed(`the order is ${order.status}${why}; make a new order`, secrets), shown, {
+  const error = order.error && scrubbedProblem(order.error, secrets);
+  const why = error === undefined ? ' and the server does not say why' : `: ${describeProblem(error)}`;
+  // The order's own members are not about tokens, its error may be.
+  const shown = error === undefined ? order : { ...order, error, raw: { ...order.raw, error: error.raw } };
+  return new AcmeOrderError(`the order is ${order.status}${why}; make a new order`, shown, {
     url: order.url,
-    ...(unreadable === undefined ? {} : { cause: unreadable }),
+    ...defined({ cause: unreadable }),
   });
 }
-
-/** The order's own members are not about tokens, its error may be. */
-const scrubbedOrder = (order: Order, error: ProblemDocument, secrets: readonly string[]): Order => {
-  const shown = scrubbedProblem(error, secrets);
-  return { ...order, error: shown, raw: { ...order.raw, error: shown.raw } };
-};

@@ -1,10 +1,12 @@
 import { catchError, concat, concatMap, defer, from, map, type Observable, of, throwError } from 'rxjs';
+import { problemCode } from '../codec/problem-type.js';
 import { AcmeOrderError } from '../model/errors/order-error.js';
 import { AcmeProblemError } from '../model/errors/problem-error.js';
 import { AcmeTimeoutError } from '../model/errors/timeout-error.js';
-import { acmeErrorNamespace } from '../model/problem.js';
+import { callPort } from '../request/port.js';
 import { postFinalize } from '../resources/finalize.js';
 import { getOrder } from '../resources/order.js';
+import { sameOrder } from '../resources/same-order.js';
 import { madeRequest } from './certificate-request.js';
 import { type CertificateRequest, eventBase, type Issuance, type Progress, progressed, type Step } from './issuance.js';
 import { watchOrder } from './watch-order.js';
@@ -47,8 +49,7 @@ function finalizeAgain(issuance: Issuance, progress: Progress, request: Certific
   if (refused) return again();
   const { poll = {} } = issuance.options;
   const timeoutMs = Math.min(poll.timeoutMs ?? Infinity, readyAgainMs + (order.retryAfterMs ?? 0), longestMs);
-  const watching = { ...issuance, options: { ...issuance.options, poll: { ...poll, timeoutMs } } };
-  return watchOrder(watching, progress, ({ status }) => status !== 'ready').pipe(
+  return watchOrder(issuance, progress, ({ status }) => status !== 'ready', { ...poll, timeoutMs }).pipe(
     catchError((error: unknown) =>
       // With `retryAt` the server itself wants more time than there is.
       error instanceof AcmeTimeoutError && error.retryAt === undefined ? again(error) : throwError(() => error),
@@ -58,9 +59,10 @@ function finalizeAgain(issuance: Issuance, progress: Progress, request: Certific
 
 /** A server that is not ready after all is asked what the order's status is; the next step acts on that. */
 const sendRequest = (issuance: Issuance, progress: Progress, request: CertificateRequest): Observable<Step> => {
-  const { account } = issuance;
+  const { account, options } = issuance;
   const finalizations = progress.finalizations + 1;
-  return defer(() => postFinalize(account, progress.order, request.csr)).pipe(
+  return callPort('finalizeMembers', () => options.finalizeMembers?.(progress.order) ?? of({})).pipe(
+    concatMap((members) => postFinalize(account, progress.order, request.csr, members)),
     concatMap((order) =>
       from<Step[]>([
         { type: 'order-finalized', ...eventBase(issuance, order), status: order.status },
@@ -70,6 +72,7 @@ const sendRequest = (issuance: Issuance, progress: Progress, request: Certificat
     catchError((error: unknown) =>
       isNotReady(error)
         ? getOrder(account, progress.order.url).pipe(
+            map((now) => sameOrder(progress.order, now)),
             map((order) => progressed(progress, { order, request, finalizations, refused: true })),
           )
         : throwError(() => error),
@@ -78,4 +81,4 @@ const sendRequest = (issuance: Issuance, progress: Progress, request: Certificat
 };
 
 const isNotReady = (error: unknown): boolean =>
-  error instanceof AcmeProblemError && error.problem.type === `${acmeErrorNamespace}orderNotReady`;
+  error instanceof AcmeProblemError && problemCode(error.problem) === 'orderNotReady';

@@ -1,5 +1,6 @@
-import { concat, defer, EMPTY, filter, type Observable, throwError } from 'rxjs';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import { concat, defer, EMPTY, filter, type Observable } from 'rxjs';
+import { ownMember } from '../codec/tolerant.js';
+import { protocolFault } from '../model/errors/protocol-error.js';
 import type { IssuanceEvent } from '../model/events.js';
 import { authorize } from './authorize.js';
 import { download } from './download.js';
@@ -10,32 +11,32 @@ import { watchOrder } from './watch-order.js';
 
 const maxSteps = 24;
 
+const explain: StepFunction = (issuance, { order }) => explainInvalid(issuance, order, false);
+
 /** What each status allows the client to do next: the whole of the state machine. */
 const steps: Readonly<Record<string, StepFunction>> = {
   pending: authorize,
   ready: finalize,
   processing: (issuance, progress) => watchOrder(issuance, progress, ({ status }) => status !== 'processing'),
   valid: download,
-  invalid: (issuance, { order }) => explainInvalid(issuance, order, { settle: false }),
+  invalid: explain,
+  canceled: explain,
 };
 
 /**
  * Brings an order from whatever status it has to its certificate, by doing the one thing that the status allows and
  * looking at the status again.
  *
- * @see RFC 8555 §7.1.6, §7.4
+ * @see RFC 8555 §7.1.6, §7.4, RFC 8739 §3.1.1
  */
 export const fulfilOrder = (issuance: Issuance, progress: Progress, taken = 0): Observable<IssuanceEvent> =>
   defer(() => {
     const { status, url } = progress.order;
-    const step = Object.hasOwn(steps, status) ? steps[status] : undefined;
-    if (step === undefined || taken === maxSteps) {
-      const what =
-        step === undefined
-          ? `the order has the status "${status}", which RFC 8555 does not know`
-          : 'the order goes round in circles';
-      return throwError(() => new AcmeProtocolError(`${url}: ${what}`, { url }));
+    const step = ownMember(steps, status);
+    if (step === undefined) {
+      throw protocolFault(url, `the order has the status "${status}", which RFC 8555 does not know`);
     }
+    if (taken === maxSteps) throw protocolFault(url, 'the order goes round in circles');
     // The next step begins when this one has ended, its clean-up included.
     let next: Progress | undefined;
     return concat(

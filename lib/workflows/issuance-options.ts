@@ -1,7 +1,9 @@
+import type { ObservableInput } from 'rxjs';
+import type { JsonObject } from '../model/json.js';
 import { type CertificateKeyType, certificateKeyTypes } from '../model/key-type.js';
+import type { Order } from '../model/order.js';
 import type { CertificateKey, ChallengeSolver, KeyStore } from '../model/ports.js';
 import { checkPace, type PollPace } from '../rx/poll-until.js';
-import { looksLikeDer } from '../x509/public-key.js';
 
 /** Options that obtaining and resuming share. */
 export interface IssuanceOptions {
@@ -13,10 +15,20 @@ export interface IssuanceOptions {
   readonly key?: CertificateKey | undefined;
   /** A PKCS#10 request signed elsewhere, PEM or DER, instead of a key. Its names must be the order's. */
   readonly csr?: string | Uint8Array | undefined;
+  /** Whether the certificate must be served with a stapled OCSP answer; CAs without OCSP refuse it. Default: false. */
+  readonly mustStaple?: boolean | undefined;
   /** Gets the certificate's key before the order is finalized, and is asked for it when an order is resumed. */
   readonly keyStore?: KeyStore | undefined;
   /** How fast the order is looked at, and for how long. Default: five minutes at most for each wait. */
   readonly poll?: PollPace | undefined;
+  /**
+   * Whether each authorization is looked at beside the order, so that names are told as they are proven, one by one, and
+   * a server that tries in vain some time after the answer is told to try again. Costs one more request for each name and
+   * look. Default: false, the order alone is looked at, once for all of its names.
+   */
+  readonly watchAuthorizations?: boolean | undefined;
+  /** Emits what extensions of the protocol add to the request that finalizes the order, such as `onionCAA`. Default: nothing. */
+  readonly finalizeMembers?: ((order: Order) => ObservableInput<JsonObject>) | undefined;
   /** How long one clean-up may take, in milliseconds. Default: 30 000. */
   readonly cleanUpTimeoutMs?: number | undefined;
 }
@@ -24,25 +36,27 @@ export interface IssuanceOptions {
 /** Throws `TypeError` on options that contradict each other or cannot be read. */
 export function checkedOptions(
   what: string,
-  { csr, ...options }: IssuanceOptions,
+  { csr, ...options }: IssuanceOptions & { readonly whenRefused?: unknown },
 ): { readonly options: Omit<IssuanceOptions, 'csr'>; readonly csr: string | Uint8Array | undefined } {
-  const { solvers, key, keyType, cleanUpTimeoutMs = 0 } = options;
+  const { solvers, key, keyType, mustStaple, whenRefused, cleanUpTimeoutMs = 0 } = options;
+  const refuse = (fault: string): never => {
+    throw new TypeError(`${what}: ${fault}`);
+  };
   if (!Array.isArray(solvers) || !solvers.every(isSolver)) {
-    throw new TypeError(`${what}: solvers must be an array of challenge solvers, with types, present and cleanUp`);
+    refuse('solvers must be an array of challenge solvers, with types, present and cleanUp');
   }
   if (keyType !== undefined && !certificateKeyTypes.includes(keyType)) {
-    throw new TypeError(
-      `${what}: keyType must be one of ${certificateKeyTypes.join(', ')}, found ${keyType as string}`,
-    );
+    refuse(`keyType must be one of ${certificateKeyTypes.join(', ')}, found ${keyType as string}`);
   }
-  if (csr !== undefined && (key !== undefined || keyType !== undefined)) {
-    throw new TypeError(`${what}: csr cannot be given together with key or keyType, because it already holds a key`);
+  if (csr !== undefined && [key, keyType, mustStaple, whenRefused].some((each) => each !== undefined)) {
+    refuse('csr cannot be given together with key, keyType, mustStaple or whenRefused: it says all that itself');
   }
-  if (!(cleanUpTimeoutMs >= 0)) throw new TypeError(`${what}: cleanUpTimeoutMs must be a number that is not negative`);
+  if (!(cleanUpTimeoutMs >= 0)) refuse('cleanUpTimeoutMs must be a number that is not negative');
   checkPace(`${what}: poll`, options.poll);
-  if (csr !== undefined && !isRequest(csr)) {
-    throw new TypeError(`${what}: csr must be a PKCS#10 request, as PEM text or DER bytes`);
+  if (whenRefused !== undefined && typeof whenRefused !== 'function') {
+    refuse('whenRefused must be a function, such as leaveOutRefused');
   }
+  if (csr !== undefined && !isRequest(csr)) refuse('csr must be a PKCS#10 request, as PEM text or DER bytes');
   return { options, csr };
 }
 
@@ -51,7 +65,10 @@ function isSolver(solver: unknown): boolean {
   return Array.isArray(types) && typeof present === 'function' && typeof cleanUp === 'function';
 }
 
+/** What DER begins with. The whole of it is read before anything is sent. */
+const sequence = 0x30;
+
 const isRequest = (csr: unknown): boolean =>
   typeof csr === 'string'
     ? /-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(csr)
-    : csr instanceof Uint8Array && looksLikeDer(csr);
+    : csr instanceof Uint8Array && csr[0] === sequence;

@@ -61,5 +61,5 @@ export const orderEvent = (issuance: Issuance, order: Order, resumed: boolean): 
   status: order.status,
   identifiers: order.identifiers,
   resumed,
-  ...defined({ expiresAt: order.expiresAt }),
+  ...defined({ expiresAt: order.expiresAt, profile: order.profile, replaces: order.replaces }),
 });

@@ -1,22 +1,24 @@
 import { concat, concatMap, defer, type Observable, of } from 'rxjs';
-import { sameIdentifiers, toIdentifiers } from '../codec/identifier.js';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
-import type { IssuanceEvent } from '../model/events.js';
-import type { IdentifierInput } from '../model/identifier.js';
-import type { Order } from '../model/order.js';
+import { toIdentifiers } from '../codec/identifier.js';
+import { checkRequestable } from '../codec/requestable.js';
+import type { IdentifiersLeftOut, IssuanceEvent } from '../model/events.js';
 import type { AcmeAccount } from '../request/account.js';
 import { refuseAccountKey } from '../resources/finalize.js';
-import { newOrder } from '../resources/order.js';
-import { checkedRequest, namesOf } from './certificate-request.js';
+import type { NewOrderOptions } from '../resources/new-order-request.js';
+import { checkedRequest } from './certificate-request.js';
 import { fulfilOrder } from './fulfil-order.js';
-import { type CertificateRequest, type Issuance, orderEvent } from './issuance.js';
+import { type CertificateRequest, eventBase, type Issuance, orderEvent } from './issuance.js';
 import { checkedOptions, type IssuanceOptions } from './issuance-options.js';
+import { placeOrder, type PlacedOrder, type RefusalPolicy } from './place-order.js';
 import { withOrderUrl } from './with-order-url.js';
 
 /** Options of {@link obtainCertificate}. */
-export interface ObtainCertificateOptions extends IssuanceOptions {
-  /** Host names and IP addresses. Names are converted to lower-case A-labels; `*.` in front asks for a wildcard. */
-  readonly identifiers: readonly IdentifierInput[];
+export interface ObtainCertificateOptions extends IssuanceOptions, NewOrderOptions {
+  /**
+   * What to do where the server refuses some of the identifiers: {@link leaveOutRefused} goes on without them. Not with
+   * `csr`, which names all of them. Default: the refusal stands.
+   */
+  readonly whenRefused?: RefusalPolicy | undefined;
 }
 
 /**
@@ -27,8 +29,8 @@ export interface ObtainCertificateOptions extends IssuanceOptions {
  * Unsubscribing at any moment aborts the request under way, stops every timer and withdraws what was presented.
  *
  * Errors, with `orderUrl` once there is an order: {@link AcmeAuthorizationError} with every name that failed and why;
- * {@link AcmeOrderError}; {@link AcmeUnsupportedError} where no solver fits; {@link AcmeTimeoutError} with the last
- * state seen; {@link AcmeInputError} for a CSR of other names or a key that is the account's, before any request;
+ * {@link AcmeOrderError}, also where the server changes what an order is for; {@link AcmeUnsupportedError} where no
+ * solver fits, or the server offers no such profile or extension; {@link AcmeTimeoutError} with the last state seen; {@link AcmeInputError} for a CSR of other names or a key that is the account's, before any request;
  * {@link AcmeRateLimitedError} and other {@link AcmeProblemError}s; {@link AcmePortError} where a key store fails;
  * {@link AcmeProtocolError}, also where the certificate is not the one that was asked for;
  * {@link AcmeTransportError}. Cost: 2 S + 5 requests for S names, 2 less for each name that is authorized already,
@@ -45,30 +47,30 @@ export interface ObtainCertificateOptions extends IssuanceOptions {
  * @see RFC 8555 §7.4, §7.5, §8
  */
 export function obtainCertificate(account: AcmeAccount, options: ObtainCertificateOptions): Observable<IssuanceEvent> {
-  const { identifiers: names, ...others } = options;
-  const identifiers = toIdentifiers(names);
-  const { csr, ...checked } = checkedOptions('obtainCertificate', others);
+  const { identifierTypes } = account.session.state;
+  const identifiers = toIdentifiers(options.identifiers, identifierTypes);
+  const { csr, ...checked } = checkedOptions('obtainCertificate', options);
+  if (csr === undefined) checkRequestable(identifiers, identifierTypes);
   const issuance: Issuance = { account, ...checked, identifiers };
+  const placed$ = placeOrder(account, { ...options, identifiers });
   const request$: Observable<CertificateRequest | undefined> = defer(() => {
     if (checked.options.key !== undefined) refuseAccountKey(account, checked.options.key.publicKey);
     return csr === undefined ? of(undefined) : checkedRequest(issuance, csr);
   });
-  return request$.pipe(
-    concatMap((request) =>
-      newOrder(account, { identifiers }).pipe(
-        concatMap((order) => fulfil(issuance, order, request).pipe(withOrderUrl(order.url))),
-      ),
-    ),
-  );
+  return request$.pipe(concatMap((request) => placed$.pipe(concatMap((placed) => fulfil(issuance, placed, request)))));
 }
 
-const fulfil = (issuance: Issuance, order: Order, request: CertificateRequest | undefined): Observable<IssuanceEvent> =>
-  defer(() => {
-    if (!sameIdentifiers(order.identifiers, issuance.identifiers)) {
-      throw new AcmeProtocolError(
-        `${order.url}: asked for ${namesOf(issuance.identifiers)}, the server made an order for ${namesOf(order.identifiers)}`,
-        { url: order.url },
-      );
-    }
-    return concat(of(orderEvent(issuance, order, false)), fulfilOrder(issuance, { order, request, finalizations: 0 }));
+const fulfil = (
+  issuance: Issuance,
+  { order, identifiers, leftOut }: PlacedOrder,
+  request: CertificateRequest | undefined,
+): Observable<IssuanceEvent> => {
+  const told$ = defer(() => {
+    const created = orderEvent(issuance, order, false);
+    const refused: IdentifiersLeftOut = { type: 'identifiers-left-out', ...eventBase(issuance, order), leftOut };
+    return leftOut.length === 0 ? of(created) : of(created, refused);
   });
+  return concat(told$, fulfilOrder({ ...issuance, identifiers }, { order, request, finalizations: 0 })).pipe(
+    withOrderUrl(order.url),
+  );
+};

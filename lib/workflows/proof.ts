@@ -16,30 +16,30 @@ export interface Proof extends Choice {
 
 /** What an event about a proof carries. */
 export const proofEventBase = (
-  issuance: Issuance,
-  order: Order,
+  issuance: Pick<Issuance, 'account'>,
+  order: Pick<Order, 'url'>,
   { authorization, challenge }: Pick<Proof, 'authorization' | 'challenge'>,
 ): Omit<AuthorizationPending, 'type'> => ({
-  ...eventBase(issuance, order),
-  identifier: authorization.identifier,
-  wildcard: authorization.wildcard,
-  name: nameOf(authorization),
+  ...namedEventBase(issuance, order, authorization),
   challengeType: challenge.type,
 });
 
+const namedEventBase = (
+  issuance: Pick<Issuance, 'account'>,
+  order: Pick<Order, 'url'>,
+  { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
+) => ({ ...eventBase(issuance, order), identifier, wildcard, name: nameOf({ identifier, wildcard }) });
+
 /** The event for an authorization that needs nothing more, or that nothing helps any more. */
 export const settledEvent = (
-  issuance: Issuance,
-  order: Order,
-  { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
+  issuance: Pick<Issuance, 'account'>,
+  order: Pick<Order, 'url'>,
+  authorization: Pick<Authorization, 'identifier' | 'wildcard'>,
   status: AuthorizationStatus,
   problem?: ProblemDocument,
 ): AuthorizationSettled => ({
   type: 'authorization-settled',
-  ...eventBase(issuance, order),
-  identifier,
-  wildcard,
-  name: nameOf({ identifier, wildcard }),
+  ...namedEventBase(issuance, order, authorization),
   status,
   ...defined({ problem }),
 });

@@ -1,4 +1,3 @@
-import type { JsonValue } from '../model/json.js';
 import type { ProblemDocument } from '../model/problem.js';
 import type { ChallengeTask } from '../model/ports.js';
 
@@ -21,11 +20,17 @@ export const scrubbed = (text: string, secrets: readonly string[]): string =>
 
 /** A problem document with a placeholder for each secret in its texts: servers quote what they asked for. */
 export const scrubbedProblem = (problem: ProblemDocument, secrets: readonly string[]): ProblemDocument =>
-  scrubbedValue(problem as unknown as JsonValue, secrets) as unknown as ProblemDocument;
+  scrubbedJson(problem, secrets) as ProblemDocument;
 
-function scrubbedValue(value: JsonValue, secrets: readonly string[]): JsonValue {
-  if (typeof value === 'string') return scrubbed(value, secrets);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((each) => scrubbedValue(each as JsonValue, secrets));
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, scrubbedValue(each, secrets)]));
+/** Plain data with a placeholder for each secret in it. */
+const scrubbedJson = (value: unknown, secrets: readonly string[]): unknown =>
+  JSON.parse(scrubbed(JSON.stringify(value), secrets));
+
+/** What a text of JSON would keep of a value, with a placeholder for each secret in it; `null` for what is no plain data. */
+export function plainData(value: unknown, secrets: readonly string[]): unknown {
+  try {
+    return scrubbedJson(value, secrets);
+  } catch {
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import {
   EMPTY,
   from,
   ignoreElements,
+  map,
   type Observable,
   type ObservableInput,
   of,
@@ -13,14 +14,14 @@ import {
 import { AcmeError } from '../model/errors/acme-error.js';
 import { AcmePortError } from '../model/errors/port-error.js';
 import { AcmeTimeoutError } from '../model/errors/timeout-error.js';
-import type { ChallengePresented, CleanUpFailed } from '../model/events.js';
+import type { ChallengePresented, CleanUpFailed, ProofProgress } from '../model/events.js';
 import type { Order } from '../model/order.js';
 import { runPort } from '../request/port.js';
-import { deadline } from '../rx/deadline.js';
+import { endedBy } from '../rx/deadline.js';
 import { wait } from '../rx/wait.js';
 import type { Issuance } from './issuance.js';
 import { type Proof, proofEventBase } from './proof.js';
-import { scrubbed, secretsOf } from './scrub.js';
+import { plainData, scrubbed, secretsOf } from './scrub.js';
 
 /** What the solvers of one order were asked to present, and the work of theirs that cannot be stopped. */
 export type Presented = Map<Proof, PromiseLike<unknown> | undefined>;
@@ -28,7 +29,7 @@ export type Presented = Map<Proof, PromiseLike<unknown> | undefined>;
 /** Emits `challenge-presented` when the solver is done. */
 export const present = (
   issuance: Issuance,
-  order: Order,
+  order: Pick<Order, 'url'>,
   proof: Proof,
   presented: Presented,
 ): Observable<ChallengePresented> =>
@@ -42,9 +43,15 @@ export const present = (
     defer(() => of<ChallengePresented>({ type: 'challenge-presented', ...proofEventBase(issuance, order, proof) })),
   );
 
-/** Completes when the server will see what the solver presented. */
-export const waitReady = ({ solver, task }: Proof): Observable<never> =>
-  runPort('solver', () => solver.ready?.(task) ?? EMPTY).pipe(ignoreElements());
+/** Emits `proof-progress` as the solver does, and completes when the server will see what it presented. */
+export const waitReady = (issuance: Issuance, order: Pick<Order, 'url'>, proof: Proof): Observable<ProofProgress> =>
+  runPort('solver', () => proof.solver.ready?.(proof.task) ?? EMPTY).pipe(
+    map((progress) => ({
+      type: 'proof-progress',
+      ...proofEventBase(issuance, order, proof),
+      progress: plainData(progress, secretsOf(proof.task)),
+    })),
+  );
 
 /**
  * Withdraws what a solver presented. A promise of its own that is still under way is waited for first, within the time
@@ -52,7 +59,7 @@ export const waitReady = ({ solver, task }: Proof): Observable<never> =>
  */
 export function withdraw(
   issuance: Issuance,
-  order: Order,
+  order: Pick<Order, 'url'>,
   proof: Proof,
   presenting: PromiseLike<unknown> | undefined,
 ): Observable<CleanUpFailed> {
@@ -69,7 +76,7 @@ export function withdraw(
         );
   return concat(
     settled$,
-    runPort('solver', () => proof.solver.cleanUp(proof.task)).pipe(deadline({ forMs, scheduler, onTimeout })),
+    runPort('solver', () => proof.solver.cleanUp(proof.task)).pipe(endedBy(wait(forMs, scheduler), onTimeout)),
   ).pipe(
     ignoreElements(),
     catchError((cause: unknown) => {
@@ -82,7 +89,8 @@ export function withdraw(
 const promiseOf = (work: ObservableInput<unknown>): PromiseLike<unknown> | undefined =>
   'then' in work ? work : undefined;
 
-function withoutSecrets(error: unknown, { task }: Proof): AcmeError {
+/** An error that says nothing of a task's secrets. */
+export function withoutSecrets(error: unknown, { task }: Pick<Proof, 'task'>): AcmeError {
   const secrets = secretsOf(task);
   if (!(error instanceof AcmeError)) return new AcmePortError('solver', error);
   const safe = scrubbed(error.message, secrets);

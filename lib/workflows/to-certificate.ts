@@ -1,5 +1,5 @@
 import { filter, type OperatorFunction } from 'rxjs';
-import type { CertificateIssued, IssuanceEvent } from '../model/events.js';
+import type { CertificateIssued, FallbackEvent } from '../model/events.js';
 
 /**
  * Keeps only the result of an issuance.
@@ -9,5 +9,5 @@ import type { CertificateIssued, IssuanceEvent } from '../model/events.js';
  *
  * @see RFC 8555 §7.4.2
  */
-export const toCertificate = (): OperatorFunction<IssuanceEvent, CertificateIssued> =>
+export const toCertificate = (): OperatorFunction<FallbackEvent, CertificateIssued> =>
   filter((event) => event.type === 'certificate-issued');

@@ -1,8 +1,9 @@
-import { map, mergeMap, type Observable, of } from 'rxjs';
+import { concatMap, map, type Observable, of } from 'rxjs';
 import type { Order } from '../model/order.js';
 import { pollUntil } from '../rx/poll-until.js';
 import { getOrder } from '../resources/order.js';
 import { pollPorts } from '../resources/poll.js';
+import { sameOrder } from '../resources/same-order.js';
 import { eventBase, type Issuance, type Progress, progressed, type Step } from './issuance.js';
 
 /**
@@ -15,20 +16,20 @@ export const watchOrder = (
   issuance: Issuance,
   progress: Progress,
   moved: (order: Order) => boolean,
+  pace = issuance.options.poll,
 ): Observable<Step> =>
   of(progress.order).pipe(
     pollUntil({
-      ...pollPorts<Order>(issuance.account.session, 'the order', issuance.options.poll),
-      read: ({ url }) => getOrder(issuance.account, url),
+      ...pollPorts<Order>(issuance.account.session, 'the order', pace),
+      read: (last) => getOrder(issuance.account, last.url).pipe(map((now) => sameOrder(last, now))),
       settled: moved,
       select: (look, nextLookMs) => ({ look, nextLookMs }),
     }),
-    map(({ look, nextLookMs }, index): Step[] => {
+    concatMap(({ look, nextLookMs }, index): Step[] => {
       const { status } = look;
       const base = eventBase(issuance, look);
       const next = nextLookMs === undefined ? undefined : new Date(base.at.getTime() + nextLookMs);
       if (next === undefined) return [{ type: 'polled', ...base, status }, progressed(progress, { order: look })];
       return [{ type: index === 0 ? 'waiting' : 'polled', ...base, status, nextPollAt: next }];
     }),
-    mergeMap((steps) => steps, 1),
   );

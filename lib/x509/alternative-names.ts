@@ -1,9 +1,9 @@
 import { type AsnType, OctetString } from 'asn1js';
 import { AltName, type Extension, GeneralName } from 'pkijs';
+import { ipOctets, ipText } from '../codec/ip-octets.js';
 import type { Identifier } from '../model/identifier.js';
 import { childrenOf, contentOf, isTagged } from './asn1.js';
 import { extensionValue } from './extensions.js';
-import { ipOctets, ipText } from './ip-octets.js';
 
 /** The extension that holds them. */
 export const subjectAlternativeName = '2.5.29.17';
@@ -20,7 +20,8 @@ const ipAddress = 7;
 export const alternativeNames = (identifiers: readonly Identifier[]): AltName =>
   new AltName({ altNames: identifiers.map(generalName) });
 
-function generalName({ type, value }: Identifier): GeneralName {
+/** One of them. Throws `TypeError` on any other identifier. */
+export function generalName({ type, value }: Identifier): GeneralName {
   switch (type) {
     case 'dns':
       if (/^[\x21-\x7e]+$/.test(value)) return new GeneralName({ type: dnsName, value });
@@ -28,9 +29,7 @@ function generalName({ type, value }: Identifier): GeneralName {
     case 'ip':
       return new GeneralName({ type: ipAddress, value: new OctetString({ valueHex: ipOctets(value) }) });
     default:
-      throw new TypeError(
-        `a request cannot be made for an identifier of type ${JSON.stringify(type)}, only for dns and ip`,
-      );
+      throw new TypeError(`an identifier of type ${JSON.stringify(type)} is neither a DNS name nor an IP address`);
   }
 }
 

@@ -9,6 +9,10 @@ export function parseDer(der: Uint8Array): AsnType {
   const { offset, result } = decode(der);
   if (offset === -1) throw new Error(`it is not DER${result.error === '' ? '' : `: ${result.error}`}`);
   if (offset !== der.length) throw new Error(`${der.length - offset} bytes follow its end`);
+  const { idBlock, lenBlock } = result;
+  if (idBlock.blockLength + lenBlock.blockLength + lenBlock.length !== der.length) {
+    throw new Error('it is not DER: its length is not that of its content');
+  }
   return result;
 }
 

@@ -6,7 +6,8 @@ import { identifiersOf } from './alternative-names.js';
 import { asn1Time } from './asn1-time.js';
 import { childrenOf, contentOf, encodingOf, isTagged, parseDer } from './asn1.js';
 import { distinguishedName } from './distinguished-name.js';
-import { authorityKeyIdentifier } from './extensions.js';
+import { authorityKeyIdentifier, isAuthority, subjectKeyIdentifier } from './extensions.js';
+import { keyTypeOf } from './key-type.js';
 
 /** A certificate as pkijs knows it, and what this library says of it. */
 export interface ReadCertificate {
@@ -23,18 +24,21 @@ export function readCertificate(der: Uint8Array): ReadCertificate {
   const root = parseDer(der);
   const certificate = withStructureOf(root);
   const extensions = certificate.extensions ?? [];
-  const keyIdentifier = authorityKeyIdentifier(extensions);
+  const subjectKey = subjectKeyIdentifier(extensions);
+  const authorityKey = authorityKeyIdentifier(extensions);
   const details = {
     der,
     ...fieldsOf(root),
     identifiers: identifiersOf(extensions),
-    ...(keyIdentifier === undefined ? {} : { authorityKeyIdentifier: keyIdentifier }),
+    isCa: isAuthority(extensions),
+    ...(subjectKey === undefined ? {} : { subjectKeyIdentifier: subjectKey }),
+    ...(authorityKey === undefined ? {} : { authorityKeyIdentifier: authorityKey }),
   };
   return { certificate, details };
 }
 
 /** pkijs keeps no octets of the key and no text of the times: they come from the tree below it. */
-function fieldsOf(root: AsnType): Omit<CertificateDetails, 'der' | 'identifiers'> {
+function fieldsOf(root: AsnType): Omit<CertificateDetails, 'der' | 'identifiers' | 'isCa'> {
   const toBeSigned = childrenOf(childrenOf(root)[0]);
   const [serial, , issuer, validity, subject, publicKey] = isTagged(toBeSigned[0], 0)
     ? toBeSigned.slice(1)
@@ -49,6 +53,7 @@ function fieldsOf(root: AsnType): Omit<CertificateDetails, 'der' | 'identifiers'
     notBeforeAt: asn1Time(notBefore),
     notAfterAt: asn1Time(notAfter),
     publicKey: encodingOf(publicKey),
+    keyType: keyTypeOf(publicKey),
   };
 }
 

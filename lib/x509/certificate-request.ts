@@ -1,17 +1,11 @@
 import { BitString, Sequence } from 'asn1js';
-import {
-  Attribute,
-  CertificationRequest,
-  Extension,
-  Extensions,
-  PublicKeyInfo,
-  RelativeDistinguishedNames,
-} from 'pkijs';
+import { Attribute, CertificationRequest, Extensions, PublicKeyInfo, RelativeDistinguishedNames } from 'pkijs';
 import type { Identifier } from '../model/identifier.js';
-import { alternativeNames, subjectAlternativeName } from './alternative-names.js';
+import type { CertificateRequestOptions } from '../model/ports.js';
 import { parseDer } from './asn1.js';
 import { requestedExtensions } from './extensions.js';
 import { publicKeyAlgorithm } from './key-algorithm.js';
+import { extensionsFor } from './requested-extensions.js';
 import { signatureAlgorithm, signatureValue } from './signature-algorithm.js';
 
 /** A request that lacks its signature. */
@@ -28,18 +22,23 @@ export interface UnsignedRequest {
 
 /**
  * Makes a request with an empty subject for a key and identifiers. Throws `TypeError` on a key or an identifier of
- * a kind that this library makes no requests for.
+ * a kind that this library makes no requests for, and on extensions that cannot be. Where nothing is left to ask for
+ * by extensions, there are none.
  *
  * @see RFC 2986 §4, RFC 8555 §7.4
  */
-export function unsignedRequest(publicKey: Uint8Array, identifiers: readonly Identifier[]): UnsignedRequest {
+export function unsignedRequest(
+  publicKey: Uint8Array,
+  identifiers: readonly Identifier[],
+  options: CertificateRequestOptions = {},
+): UnsignedRequest {
   const algorithm = publicKeyAlgorithm(publicKey);
   if (algorithm === undefined) throw new TypeError('the certificate key is none of P-256, P-384, RSA and Ed25519');
   if (identifiers.length === 0) throw new TypeError('a certificate request needs at least one identifier');
   const request = new CertificationRequest({
     subject: new RelativeDistinguishedNames({ valueBeforeDecode: new Sequence().toBER() }),
     subjectPublicKeyInfo: publicKeyInfo(publicKey),
-    attributes: [extensionRequestFor(identifiers)],
+    attributes: attributesFor(identifiers, options),
     signatureAlgorithm: signatureAlgorithm(algorithm),
   });
   request.tbsView = toBeSignedOf(request);
@@ -58,12 +57,11 @@ function toBeSignedOf(request: CertificationRequest): Uint8Array {
   return new Uint8Array(toBeSigned?.toBER() ?? new ArrayBuffer(0));
 }
 
-function extensionRequestFor(identifiers: readonly Identifier[]): Attribute {
-  const names = alternativeNames(identifiers).toSchema().toBER();
-  const extensions = new Extensions({
-    extensions: [new Extension({ extnID: subjectAlternativeName, extnValue: names })],
-  });
-  return new Attribute({ type: requestedExtensions, values: [extensions.toSchema()] });
+/** Empty is not the same as none: the field itself is always there. */
+function attributesFor(identifiers: readonly Identifier[], options: CertificateRequestOptions): Attribute[] {
+  const extensions = [...extensionsFor(identifiers, options)];
+  const values = [new Extensions({ extensions }).toSchema()];
+  return extensions.length === 0 ? [] : [new Attribute({ type: requestedExtensions, values })];
 }
 
 function publicKeyInfo(publicKey: Uint8Array): PublicKeyInfo {

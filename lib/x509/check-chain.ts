@@ -1,8 +1,8 @@
-import { identifierKey } from '../codec/identifier.js';
 import type { CertificateDetails } from '../model/certificate.js';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { Identifier } from '../model/identifier.js';
 import type { ExpectedLeaf } from '../model/ports.js';
+import { generalNameKey, isGeneralName } from './general-name-key.js';
 
 /** A certificate of a chain, and whether the next one's key verifies its signature (true for the last one). */
 export interface ChainLink extends CertificateDetails {
@@ -50,8 +50,8 @@ function differenceOf(actual: readonly Identifier[], expected: readonly Identifi
 }
 
 function subtract(from: readonly Identifier[], others: readonly Identifier[]): readonly Identifier[] {
-  const known = new Set(others.map(identifierKey));
-  return from.filter((each) => ['dns', 'ip'].includes(each.type) && !known.has(identifierKey(each)));
+  const known = new Set(others.filter(isGeneralName).map(generalNameKey));
+  return from.filter((each) => isGeneralName(each) && !known.has(generalNameKey(each)));
 }
 
 function summary(identifiers: readonly Identifier[]): string {

@@ -1,4 +1,6 @@
 import { defer, from, map, type Observable, switchMap, take, throwIfEmpty } from 'rxjs';
+import { toIdentifier } from '../codec/identifier.js';
+import { checkRequestable } from '../codec/requestable.js';
 import type { CertificateDetails } from '../model/certificate.js';
 import type { Identifier } from '../model/identifier.js';
 import type {
@@ -6,6 +8,7 @@ import type {
   CertificateReader,
   CertificateRequestBuilder,
   CertificateRequestDetails,
+  CertificateRequestOptions,
   ExpectedLeaf,
 } from '../model/ports.js';
 
@@ -13,23 +16,34 @@ import type {
 const loadPki = () => import('./pki.js');
 
 /**
- * Makes a PKCS#10 request with an empty subject and the identifiers, DNS names and IP addresses, as its alternative
- * names.
+ * Makes a PKCS#10 request with an empty subject and the identifiers as its alternative names: DNS names, IP addresses,
+ * and what the registered types of the others say.
  *
  * Emits once: the request, DER; then completes. Cold: each subscription signs again. Errors with what `key.sign`
- * errors with; with `TypeError` on a key other than P-256, P-384, RSA or Ed25519, on another type of identifier, on
- * none, and on a signature of the wrong length. Cost: one signature, no request; the first call loads pkijs.
+ * errors with; with `TypeError` on a key other than P-256, P-384, RSA or Ed25519, on no identifier or one of a type that
+ * is not registered, on an extension that is asked for twice or is not DER, and on a signature of the wrong length.
+ * Cost: one signature, no request; the first call loads pkijs.
+ *
+ * @example
+ * ```ts
+ * const csr$ = generateCertificateKey('P-384').pipe(
+ *   concatMap((key) => buildCertificateRequest(key, [toIdentifier('example.org')], { mustStaple: true })),
+ * );
+ * ```
  *
  * @param key `key.sign` hashes with SHA-256 for P-256 and RSA (PKCS #1 v1.5), with SHA-384 for P-384.
- * @see RFC 8555 §7.4, RFC 2986 §4
+ * @param options Default: no further extensions, and no types of identifier but `dns` and `ip`.
+ * @see RFC 8555 §7.4, RFC 2986 §4, RFC 7633 §4.1
  */
 export const buildCertificateRequest = ((
   key: CertificateKey,
   identifiers: readonly Identifier[],
+  options: CertificateRequestOptions = {},
 ): Observable<Uint8Array> =>
   defer(loadPki).pipe(
     switchMap(({ unsignedRequest }) => {
-      const request = unsignedRequest(key.publicKey, identifiers);
+      checkRequestable(identifiers, options.identifierTypes);
+      const request = unsignedRequest(key.publicKey, identifiers, options);
       return from(key.sign(request.toBeSigned)).pipe(
         take(1),
         throwIfEmpty(() => new TypeError('the certificate key emitted no signature')),
@@ -47,7 +61,7 @@ export const certificateReader = {
    * @see RFC 2986 §4
    */
   readRequest: (request: Uint8Array | string): Observable<CertificateRequestDetails> =>
-    defer(loadPki).pipe(map(({ readRequest }) => readRequest(request))),
+    defer(loadPki).pipe(map(({ readRequest }) => readRequest(request, toIdentifier))),
 
   /**
    * Emits once: the certificates of a PEM chain, read and checked; then completes. Signatures by ECDSA on P-256, P-384

@@ -1,4 +1,4 @@
-import type { AsnType } from 'asn1js';
+import { type AsnType, Boolean as BooleanValue } from 'asn1js';
 import type { Extension } from 'pkijs';
 import { encodeHex } from '../codec/hex.js';
 import { childrenOf, contentOf, isTagged, parseDer } from './asn1.js';
@@ -23,4 +23,25 @@ export function authorityKeyIdentifier(extensions: readonly Extension[]): string
   const value = extensionValue(extensions, '2.5.29.35');
   const identifier = value === undefined ? undefined : childrenOf(value).find((part) => isTagged(part, 0));
   return identifier === undefined ? undefined : encodeHex(contentOf(identifier));
+}
+
+/**
+ * The value of the subject key identifier extension, in lower-case hexadecimal.
+ *
+ * @see RFC 5280 §4.2.1.2
+ */
+export function subjectKeyIdentifier(extensions: readonly Extension[]): string | undefined {
+  const value = extensionValue(extensions, '2.5.29.14');
+  return value === undefined ? undefined : encodeHex(contentOf(value));
+}
+
+/**
+ * Whether the basic constraints extension is there and says so of a certificate authority.
+ *
+ * @see RFC 5280 §4.2.1.9
+ */
+export function isAuthority(extensions: readonly Extension[]): boolean {
+  const value = extensionValue(extensions, '2.5.29.19');
+  const [first] = value === undefined ? [] : childrenOf(value);
+  return first instanceof BooleanValue && first.getValue();
 }

@@ -7,3 +7,5 @@ export { generated, imported } from './certificate-key-pair.js';
 export { unsignedRequest } from './certificate-request.js';
 export { checkedChain } from './checked-chain.js';
 export { readRequest } from './read-request.js';
+export { unsignedOnionRequest } from './onion-request.js';
+export { proofFault, unsignedProofCertificate } from './proof-certificate.js';

@@ -1,5 +1,4 @@
 import { decodeBase64url } from '../codec/base64url.js';
-import { encodeHex } from '../codec/hex.js';
 import type { PublicJwk } from '../model/ports.js';
 
 /**
@@ -9,15 +8,15 @@ import type { PublicJwk } from '../model/ports.js';
  * @see RFC 8555 §11.1
  */
 export function isSameKey(spki: Uint8Array, jwk: PublicJwk): boolean {
-  const octets = encodeHex(spki);
-  const [n, x, y] = [jwk.n, jwk.x, jwk.y].map((member) => encodeHex(decodeBase64url(member ?? '')));
+  const octets = `,${spki.join()}`;
+  const [n = '', x = '', y = ''] = [jwk.n, jwk.x, jwk.y].map((member) => decodeBase64url(member ?? '').join());
   switch (jwk.kty) {
     case 'RSA':
-      return n !== '' && octets.includes(`${n}`);
+      return n !== '' && octets.includes(`,${n},`);
     case 'EC':
-      return x !== '' && (octets.endsWith(`04${x}${y}`) || octets.endsWith(`02${x}`) || octets.endsWith(`03${x}`));
+      return x !== '' && [`,4,${x},${y}`, `,2,${x}`, `,3,${x}`].some((point) => octets.endsWith(point));
     case 'OKP':
-      return x !== '' && octets.endsWith(`${x}`);
+      return x !== '' && octets.endsWith(`,${x}`);
     default:
       return false;
   }

@@ -4,8 +4,8 @@ import type { CertificateKey } from '../model/ports.js';
 
 /** What WebCrypto has to know of an algorithm to make, import or use a key. */
 export interface KeyParameters {
-  readonly name: 'ECDSA' | 'RSASSA-PKCS1-v1_5';
-  readonly hash: 'SHA-256' | 'SHA-384';
+  readonly name: 'ECDSA' | 'RSASSA-PKCS1-v1_5' | 'Ed25519';
+  readonly hash?: 'SHA-256' | 'SHA-384';
   readonly namedCurve?: string;
 }
 

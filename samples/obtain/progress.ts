@@ -9,9 +9,13 @@ function details(event: IssuanceEvent): string {
   switch (event.type) {
     case 'order-created':
       return `${event.status}, ${event.orderUrl}${event.resumed ? ' (resumed)' : ''}`;
+    case 'identifiers-left-out':
+      return event.leftOut.map(({ identifier, detail = 'refused' }) => `${identifier.value}: ${detail}`).join('; ');
     case 'authorization-pending':
     case 'challenge-presented':
       return `${event.name} by ${event.challengeType}`;
+    case 'proof-progress':
+      return `${event.name} by ${event.challengeType}: ${JSON.stringify(event.progress)}`;
     case 'challenge-answered':
       return `${event.name} by ${event.challengeType}: ${event.status}`;
     case 'authorization-settled':

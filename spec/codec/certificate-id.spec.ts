@@ -28,6 +28,12 @@ describe('certificateId', () => {
     expect(certificateId({ authorityKeyIdentifier: keyIdentifier, serialNumber })).toBe(id);
   });
 
+  it('of a certificate and of the event that it came with is that of the leaf', () => {
+    const leaf = { authorityKeyIdentifier, serialNumber: '0087654321' };
+    for (const holder of [{ leaf }, { certificate: leaf }, { certificate: { leaf } }])
+      expect(certificateId(holder)).toBe(certificateId(leaf));
+  });
+
   it('is undefined without an authority key identifier', () => {
     expect(certificateId({ serialNumber: '01' })).toBeUndefined();
     expect(certificateId({ authorityKeyIdentifier: '', serialNumber: '01' })).toBeUndefined();

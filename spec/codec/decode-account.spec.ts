@@ -17,6 +17,35 @@ describe('decodeAccount', () => {
 
   it('reads an account without contacts and orders (Boulder)', () => {
     const raw = accounts['Boulder, which keeps no contacts and no orders'];
+    const createdAt = new Date(raw.createdAt);
+    expect(decode(raw)).toEqual({ status: 'valid', contacts: [], createdAt, url, links: [], raw });
+  });
+
+  it('reads the members of extensions, and what servers add of their own', () => {
+    const raw = {
+      status: 'valid',
+      delegations: 'https://acme.ido.example/acme/delegations/adFqoz',
+      externalAccountBinding: { protected: 'e30', payload: 'e30', signature: 'AA' },
+      createdAt: '2026-11-21T17:00:00Z',
+      initialIp: '192.0.2.1',
+    };
+    expect(decode(raw)).toMatchObject({
+      delegations: raw.delegations,
+      externalAccountBinding: { protected: 'e30', payload: 'e30', signature: 'AA' },
+      createdAt: new Date('2026-11-21T17:00:00Z'),
+      initialIp: '192.0.2.1',
+    });
+  });
+
+  it.each([{}, 'x', null, { protected: 'e30', payload: 'e30' }, { protected: 5, payload: 'e30', signature: 'AA' }])(
+    'knows of no binding where it is %j',
+    (externalAccountBinding) => {
+      expect(decode({ externalAccountBinding })).not.toHaveProperty('externalAccountBinding');
+    },
+  );
+
+  it('leaves out members of extensions that are malformed', () => {
+    const raw = { delegations: '/delegations', createdAt: 'yesterday', initialIp: 7 };
     expect(decode(raw)).toEqual({ status: 'valid', contacts: [], url, links: [], raw });
   });
 

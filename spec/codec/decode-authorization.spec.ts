@@ -36,6 +36,15 @@ describe('decodeAuthorization', () => {
     expect(wildcard).toBe(true);
   });
 
+  it.each([
+    [true, true],
+    [false, false],
+    ['yes', undefined],
+    [undefined, undefined],
+  ])('reads RFC 9444 §4.1, subdomainAuthAllowed being %j', (subdomainAuthAllowed, expected) => {
+    expect(decode({ ...valid, subdomainAuthAllowed }).subdomainAuthAllowed).toBe(expected);
+  });
+
   it('takes an absent wildcard for none, and keeps statuses that it does not know', () => {
     const raw = { ...valid, wildcard: undefined, status: 'processing', expires: 'never' };
     const authorization = decode(raw);

@@ -4,11 +4,25 @@ import { AcmeProtocolError } from '../../lib/model/errors/protocol-error.js';
 import { decodeDirectory } from '../../lib/codec/decode-directory.js';
 import { directories } from '../vectors/codec-messages.js';
 import { anyContext, mutated, protocolErrorOf, stored, unlessThrown } from './support.js';
+import { covers } from '../support/covers.js';
+
+covers('directory');
 
 const url = 'https://example.com/directory';
 const decode = (raw: unknown) => decodeDirectory({ raw, url, links: [] });
 const least = directories['step-ca, without meta'];
 const nothing = { caaIdentities: [], externalAccountRequired: false, profiles: {} };
+
+const extended = {
+  ...least,
+  meta: {
+    'auto-renewal': { 'min-lifetime': 86_400, 'max-duration': 31_536_000, 'allow-certificate-get': true },
+    'delegation-enabled': true,
+    'allow-certificate-get': true,
+    subdomainAuthAllowed: true,
+    inBandOnionCAARequired: true,
+  },
+};
 
 describe('decodeDirectory', () => {
   it('reads RFC 8555 §7.1.1', () => {
@@ -44,6 +58,11 @@ describe('decodeDirectory', () => {
     expect(decode({ ...least, meta }).meta).toEqual({ ...nothing, profiles: { a: 'b' } });
   });
 
+  it('knows a member by its other name: home (Actalis)', () => {
+    const meta = { home: 'https://ca.example/' };
+    expect(decode({ ...least, meta }).meta).toEqual({ ...nothing, website: 'https://ca.example/' });
+  });
+
   it('keeps a profile of any name', () => {
     const profiles = JSON.parse('{"__proto__":"a","constructor":"b"}') as object;
     expect(Object.entries(decode({ ...least, meta: { profiles } }).meta.profiles)).toEqual([
@@ -71,7 +90,7 @@ describe('decodeDirectory', () => {
 
   it('throws nothing but AcmeProtocolError, and reads back what it made', () => {
     fc.assert(
-      fc.property(mutated(directories), anyContext, (raw, context) => {
+      fc.property(mutated({ ...directories, extended }), anyContext, (raw, context) => {
         const directory = unlessThrown(AcmeProtocolError, () => decodeDirectory({ ...context, raw }));
         if (directory !== undefined) expect(decodeDirectory(stored(directory))).toEqual(directory);
       }),

@@ -27,10 +27,18 @@ describe('decodeOrder', () => {
     });
   });
 
-  it('leaves members of extensions to raw', () => {
-    const order = decode(ready);
-    expect(Object.keys(order)).not.toContain('profile');
-    expect(order.raw['profile']).toBe('default');
+  it('reads the profile, and what is replaced: RFC 9773 §5', () => {
+    expect(decode(ready).profile).toBe('default');
+    const replaces = 'aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE';
+    expect(decode({ ...ready, replaces }).replaces).toBe(replaces);
+    const odd = decode({ ...ready, profile: 7, replaces: '' });
+    expect(Object.keys(odd).filter((name) => ['profile', 'replaces'].includes(name))).toEqual([]);
+  });
+
+  it('leaves members that it does not know to raw', () => {
+    const order = decode({ ...ready, priority: 1 });
+    expect(Object.keys(order)).not.toContain('priority');
+    expect(order.raw['priority']).toBe(1);
   });
 
   it('keeps what the headers said', () => {

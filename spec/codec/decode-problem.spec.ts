@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { decodeProblem } from '../../lib/codec/decode-problem.js';
 import { problems } from '../vectors/codec-messages.js';
 import { anyJson, mutated, stored } from './support.js';
+import { covers } from '../support/covers.js';
+
+covers('problems');
 
 describe('decodeProblem', () => {
   it('reads RFC 8555 §6.7.1, with its subproblems', () => {

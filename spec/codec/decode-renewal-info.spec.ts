@@ -41,9 +41,12 @@ describe('decodeRenewalInfo', () => {
     expect(decoded).not.toHaveProperty('explanationUrl');
   });
 
-  it.each([5, '', '/docs', 'see our blog', null])('leaves out an explanation that is no URL: %j', (explanationURL) => {
-    expect(decode({ suggestedWindow: window, explanationURL })).not.toHaveProperty('explanationUrl');
-  });
+  it.each([5, '', '/docs', 'see our blog', null, 'javascript:alert(1)', 'data:text/html,x'])(
+    'leaves out an explanation that is no page: %j',
+    (explanationURL) => {
+      expect(decode({ suggestedWindow: window, explanationURL })).not.toHaveProperty('explanationUrl');
+    },
+  );
 
   it.each([
     ['no window', {}, /"suggestedWindow" must be an object/],

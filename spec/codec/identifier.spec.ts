@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IdentifierInput } from '../../lib/model/identifier.js';
 import { identifierKey, sameIdentifiers, toIdentifier, toIdentifiers } from '../../lib/codec/identifier.js';
+import { covers } from '../support/covers.js';
+import { echoedOrder, internationalNames, wildcardNames } from '../vectors/identifiers.js';
 import { anyText, thrownBy, unlessThrown } from './support.js';
 
 const dns = (value: string) => ({ type: 'dns', value });
@@ -75,6 +77,16 @@ describe('toIdentifier', () => {
     expect(thrownBy(() => toIdentifier(input as IdentifierInput))).toBeInstanceOf(TypeError);
   });
 
+  it.each(internationalNames)('writes %s as %s (RFC 5890 §2.3.2.1)', (text, expected) => {
+    expect(toIdentifier(text)).toEqual(dns(expected));
+    expect(toIdentifier(`*.${text}`)).toEqual(dns(`*.${expected}`));
+  });
+
+  it('takes a wildcard once, in front (RFC 8555 §7.1.3)', () => {
+    for (const name of wildcardNames.taken) expect(toIdentifier(name)).toEqual(dns(name));
+    for (const name of wildcardNames.refused) expect(thrownBy(() => toIdentifier(name))).toBeInstanceOf(TypeError);
+  });
+
   it('does not repeat a long value whole', () => {
     const error = thrownBy(() => toIdentifier('a b'.repeat(10_000))) as Error;
     expect(error.message.length).toBeLessThan(250);
@@ -122,11 +134,70 @@ describe('toIdentifiers', () => {
   });
 });
 
+describe('identifiers of other types', () => {
+  covers('openTypes');
+
+  const device = { type: 'permanent-identifier' };
+  const email = {
+    type: 'email',
+    normalize: (value: string) => {
+      if (!value.includes('@')) throw new TypeError('not a mailbox');
+      return value.replace(/@.*/, (domain) => domain.toLowerCase());
+    },
+  };
+  const address = (value: string) => ({ type: 'email', value });
+
+  it('are written as their type wants them, and then merged', () => {
+    const inputs = ['a.example', address('A@Example.org'), address('A@example.ORG'), address('a@example.org')];
+    expect(toIdentifiers(inputs, [device, email])).toEqual([
+      dns('a.example'),
+      address('A@example.org'),
+      address('a@example.org'),
+    ]);
+  });
+
+  it('are written by a type that is an object of a class', () => {
+    class Upper {
+      readonly type = 'upper';
+      private readonly prefix = 'x-';
+      normalize(value: string): string {
+        return this.prefix + value.toUpperCase();
+      }
+    }
+    expect(toIdentifiers([{ type: 'upper', value: 'a' }], [new Upper()])).toEqual([{ type: 'upper', value: 'x-A' }]);
+  });
+
+  it('are passed through where their type is not registered, or says nothing of it', () => {
+    const inputs = [address('No Mailbox'), { ...device, value: ' C02 ' }];
+    expect(toIdentifiers(inputs)).toEqual(inputs);
+    expect(toIdentifiers(inputs, [device])).toEqual(inputs);
+  });
+
+  it.each<[string, (value: string) => unknown, RegExp]>([
+    ['throws TypeError', email.normalize, /^identifier "no mailbox": not a mailbox$/],
+    [
+      'throws something else',
+      () => {
+        throw 'nothing';
+      },
+      /^identifier "no mailbox": nothing$/,
+    ],
+    ['returns nothing', () => undefined, /^identifier "no mailbox": its type "email" makes no text of it$/],
+    ['returns an empty text', () => '', /its type "email" makes no text of it$/],
+  ])('are refused with TypeError where their type %s', (_, normalize, message) => {
+    const types = [{ type: 'email', normalize: normalize as (value: string) => string }];
+    const error = thrownBy(() => toIdentifiers([address('no mailbox')], types));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toMatch(message);
+  });
+});
+
 describe('sameIdentifiers', () => {
-  it("takes Pebble's echo of an order for the order", () => {
-    const sent = [dns('*.example.com'), dns('Example.com'), ip('127.0.0.1'), dns('example.com'), ip('::1')];
-    const echoed = [ip('0:0:0:0:0:0:0:1'), dns('example.com'), ip('127.0.0.1'), dns('*.example.com')];
-    expect(sameIdentifiers(sent, echoed)).toBe(true);
+  it('takes the echo of an order for the order, as Pebble sent it', () => {
+    for (const echoed of [echoedOrder.echoed, [...echoedOrder.echoed].reverse()]) {
+      expect(sameIdentifiers(toIdentifiers(echoedOrder.sent), echoed)).toBe(true);
+    }
+    expect(sameIdentifiers([ip('::1')], [ip('0:0:0:0:0:0:0:1')])).toBe(true);
   });
 
   it.each([

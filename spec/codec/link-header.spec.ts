@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLinkHeader } from '../../lib/codec/link-header.js';
 import { anyUrl } from './support.js';
+import { covers } from '../support/covers.js';
+
+covers('certificate');
 
 const base = 'https://ca.example/acme/resource?page=1';
 const pairs = (value: string | undefined) =>

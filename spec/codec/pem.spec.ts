@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { AcmeProtocolError } from '../../lib/model/errors/protocol-error.js';
 import { decodePem, encodePem, parsePemChain } from '../../lib/codec/pem.js';
 import { bytes, protocolErrorOf, thrownBy, unlessThrown, utf8 } from './support.js';
+import { covers } from '../support/covers.js';
+
+covers('certificate');
 
 const leaf = bytes(0x30, 0x03, 0x02, 0x01, 0x01);
 const issuer = Uint8Array.from({ length: 100 }, (_, index) => index);

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseRetryAfterMs } from '../../lib/codec/retry-after.js';
+import { covers } from '../support/covers.js';
+
+covers('rateLimits');
 
 const now = Date.UTC(2026, 10, 21, 16);
 

@@ -38,8 +38,9 @@ describe('a new nonce', () => {
 
 describe('a method', () => {
   it.each([
-    ['POST', '/directory', 'GET, HEAD, OPTIONS'],
-    ['POST', '/new-nonce', 'GET, HEAD, OPTIONS'],
+    ['PUT', '/directory', 'GET, HEAD, POST, OPTIONS'],
+    ['DELETE', '/new-nonce', 'GET, HEAD, POST, OPTIONS'],
+    ['POST', '/', 'GET, HEAD, OPTIONS'],
     ['PUT', '/', 'GET, HEAD, OPTIONS'],
     ['GET', '/new-order', 'POST, OPTIONS'],
     ['HEAD', '/order/1', 'POST, OPTIONS'],
@@ -87,7 +88,8 @@ describe('a script in a browser', () => {
     ['POST', '/new-order', 415],
     ['PUT', '/new-order', 405],
     ['GET', '/nothing', 404],
-    ['POST', '/directory', 405],
+    ['PUT', '/directory', 405],
+    ['POST', '/directory', 415],
   ])('may read the answer to %s %s', async (method, path, status) => {
     const response = await ask(await running(), path, { method });
     expect(response.status).toBe(status);
@@ -101,7 +103,16 @@ describe('a script in a browser', () => {
 describe('a request', () => {
   it('to nowhere is not found', async () => {
     const devCa = await running();
-    for (const path of ['/nothing', '/directory?x=1', '/toString', '/__proto__']) {
+    const paths = [
+      '/nothing',
+      '/directory?x=1',
+      '/directory/',
+      '/directory/x',
+      '//directory',
+      '/toString',
+      '/__proto__',
+    ];
+    for (const path of [...paths, '/%64irectory', '/root.pem/', '/root.pem?x']) {
       expect((await ask(devCa, path)).status, path).toBe(404);
     }
   });
@@ -165,7 +176,7 @@ describe('an answer that cannot be written', () => {
     } as unknown as AcmeCa;
     const ends: string[] = [];
     const { port } = await webResponder((request, response) => {
-      const answerer = { ca, origin: '', pages: {}, refusesNonce: () => false };
+      const answerer = { ca, origin: '', pages: {} };
       answer(answerer, { request, response }).subscribe({
         error: () => ends.push('errored'),
         complete: () => ends.push('completed'),

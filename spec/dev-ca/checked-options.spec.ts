@@ -14,6 +14,8 @@ describe('the options of a development CA', () => {
       hosts: { '*': '127.0.0.1' },
       alwaysValid: false,
       challengeTypes: ['http-01', 'dns-01', 'tls-alpn-01'],
+      refusedNames: [],
+      reuseAuthorizations: false,
       validityDays: 90,
       alternateRoots: 1,
       termsOfService: undefined,
@@ -37,6 +39,14 @@ describe('the options of a development CA', () => {
     expect(checkedDevCaOptions({ hosts: { 'A.test': '::1' } }).hosts).toEqual({ 'a.test': '::1' });
   });
 
+  it('have names as they stand in certificates', () => {
+    const { serverNames, refusedNames } = checkedDevCaOptions({
+      serverNames: ['日本.Test', '::0:1'],
+      refusedNames: ['A.'],
+    });
+    expect([...serverNames, ...refusedNames]).toEqual(['xn--wgv71a.test', '::1', 'a']);
+  });
+
   it.each<[DevCaOptions, string]>([
     [{ port: 65_536 }, 'port must be a whole number from 0 to 65535, found 65536'],
     [{ httpPort: 0 }, 'httpPort must be a whole number from 1 to 65535, found 0'],
@@ -55,6 +65,8 @@ describe('the options of a development CA', () => {
       'host is every address of this machine: say in serverNames how others call it, found 0.0.0.0',
     ],
     [{ host: '::' }, 'host is every address of this machine: say in serverNames how others call it, found ::'],
+    [{ serverNames: ['*.ca.test'] }, 'serverNames must be host names and IP addresses, found *.ca.test'],
+    [{ refusedNames: ['a_b'] }, 'refusedNames must be host names and IP addresses, found a_b'],
     [{ serverNames: ['a b'] }, 'serverNames must be host names and IP addresses, found a b'],
     [{ hosts: { 'a.test': 'b.test' } }, 'hosts must have IP addresses, for a.test too, found b.test'],
     [{ dnsServers: ['ns.test'] }, 'dnsServers must be IP addresses, each with or without a port, found ns.test'],

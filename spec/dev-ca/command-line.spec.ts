@@ -14,6 +14,7 @@ describe('the command line', () => {
       '--tls-port 5001 --dns 127.0.0.1:8053 --dns ::1 --hosts *=127.0.0.1,a.test=127.0.0.2 --hosts b.test=::1 ' +
       '--always-valid --challenges http-01,dns-01 --validation-delay 10 --validation-timeout 500 --validity-days 0.5 ' +
       '--alternate-roots 2 --terms-of-service https://a.test/terms --external-account a=AAAAAAAAAAAAAAAAAAAAAA ' +
+      '--refuse a.test --refuse b.test --reuse-authorizations ' +
       '--outcome-in-answer --retry-after 2000 --bad-nonce-rate 0.05';
     expect(read(text)).toEqual({
       rootOut: 'root.pem',
@@ -33,6 +34,8 @@ describe('the command line', () => {
         alternateRoots: 2,
         termsOfService: 'https://a.test/terms',
         externalAccounts: { a: 'AAAAAAAAAAAAAAAAAAAAAA' },
+        refusedNames: ['a.test', 'b.test'],
+        reuseAuthorizations: true,
         outcomeInAnswer: true,
         retryAfterMs: 2000,
         badNonceRate: 0.05,

@@ -134,8 +134,8 @@ describe('the chains', () => {
     const notAfter = new Date(Date.now() + 7_200_000).toISOString().replace(/\.\d+/, '');
     const { leaf } = await order({ notBefore, notAfter });
     expect(leaf).toMatchObject({ notBeforeAt: new Date(notBefore), notAfterAt: new Date(notAfter) });
-    await expect(order({ notBefore: 'tomorrow' })).rejects.toThrow(/notBefore and notAfter must be dates/);
-    await expect(order({ notAfter: '2001-01-01T00:00:00Z' })).rejects.toThrow(/end before it begins/);
+    await expect(order({ notBefore: 'tomorrow' })).rejects.toThrow(/notBefore must be a date and time/);
+    await expect(order({ notAfter: '2001-01-01T00:00:00Z' })).rejects.toThrow(/later than notBefore/);
     await expect(order({ notAfter: '2999-01-01T00:00:00Z' })).rejects.toThrow(/authority is valid/);
   });
 });

@@ -63,6 +63,28 @@ describe('a request is refused', () => {
   });
 });
 
+describe('an order', () => {
+  it('is refused for a name that is on the list, and for what is below it', async () => {
+    const devCa = await running({ refusedNames: ['Refused.test'] });
+    const account = await accountAt(devCa);
+    for (const name of ['refused.test', 'www.REFUSED.test', '*.refused.test'])
+      expect(await errorOf(newOrder(account, { identifiers: [name] }))).toMatchObject(
+        problem('rejectedIdentifier', /refused\.test/i),
+      );
+    const { status } = await firstValueFrom(newOrder(account, { identifiers: ['notrefused.test'] }));
+    expect(status).toBe('pending');
+  });
+
+  it.each([true, false])('uses what was proven again exactly where it is told to: %s', async (reuseAuthorizations) => {
+    const devCa = await running({ alwaysValid: true, outcomeInAnswer: true, reuseAuthorizations });
+    const account = await accountAt(devCa);
+    const order = () => firstValueFrom(newOrder(account, { identifiers: ['example.org'] }));
+    const { challenges } = await firstValueFrom(getAuthorization(account, (await order()).authorizations[0] ?? ''));
+    for (const challenge of challenges.slice(0, 1)) await firstValueFrom(respondToChallenge(account, challenge));
+    expect((await order()).status).toBe(reuseAuthorizations ? 'ready' : 'pending');
+  });
+});
+
 describe('a CSR is refused', () => {
   /** An order of which only the CSR is missing. */
   async function readyOrder() {
@@ -120,6 +142,22 @@ describe('a CSR is refused', () => {
       const csr = decodePem(pem, ['CERTIFICATE REQUEST']);
       expect(await finalizing(account, order, csr)).toMatchObject(problem('badCSR', why));
     }
+  });
+
+  it.each([
+    ['a common name more', '/CN=example.net', 'DNS:example.org'],
+    ['a mail address more', '/', 'DNS:example.org,email:a@example.org'],
+    ['a URI more', '/', 'DNS:example.org,URI:https://example.org/'],
+    ['an address more', '/', 'DNS:example.org,IP:192.0.2.1'],
+    ['no names', '/', undefined],
+  ])('where it has %s', async (_, subject, names) => {
+    const { account, order } = await readyOrder();
+    const key = await openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
+    const files = { key: key.slice(key.indexOf('-----BEGIN')) };
+    const extension = names === undefined ? [] : ['-addext', `subjectAltName=${names}`];
+    const pem = await openssl(['req', '-new', '-key', '@key', '-subj', subject, ...extension], files);
+    const csr = decodePem(pem, ['CERTIFICATE REQUEST']);
+    expect(await finalizing(account, order, csr)).toMatchObject(problem('badCSR', /./));
   });
 
   it('where it is none, and where the order is not ready', async () => {

@@ -91,6 +91,7 @@ describe('a development CA', () => {
     const { origin, directoryUrl, port } = await running({ serverNames: ['ca.test', 'other.test'] });
     expect(origin).toBe(`https://ca.test:${port}`);
     expect(directoryUrl).toBe(`${origin}/directory`);
+    expect((await running({ serverNames: ['日本.Test'] })).origin).toMatch(/^https:\/\/xn--wgv71a\.test:\d+$/);
     expect((await running({ host: '::1' })).origin).toMatch(/^https:\/\/\[::1\]:\d+$/);
   });
 
@@ -117,6 +118,19 @@ describe('unsubscribing', () => {
     });
     await isClosed(port);
     expect((await running({ port })).port).toBe(port);
+  });
+
+  it('at any moment of the start leaves nothing', async () => {
+    const port = await freePort();
+    const servers = () => process.getActiveResourcesInfo().filter((each) => each === 'TCPServerWrap').length;
+    await expect.poll(servers).toBe(0);
+    for (let turns = 0, isStarted = false; !isStarted; turns++) {
+      const subscription = startDevCa({ port }).subscribe({ next: () => (isStarted = true) });
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      subscription.unsubscribe();
+    }
+    await isClosed(port);
+    await expect.poll(servers).toBe(0);
   });
 
   it('cuts connections: idle ones, those that have asked, and those that are not yet TLS', async () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { AcmeOrderError, AcmeProtocolError } from '../../lib/index.js';
 import { bend } from '../request/scripts.js';
+import { covers } from '../support/covers.js';
 import { syncCertificateRequest, syncKey } from '../support/sync-ports.js';
 import { virtualTime } from '../support/virtual-time.js';
 import { obtained } from './obtained.js';
 import { ofType, told } from './told.js';
+
+covers('newOrder', 'statuses');
 
 describe('what the server makes of the identifiers', () => {
   it.each([
@@ -83,16 +86,30 @@ describe('statuses', () => {
           script: ({ script }) =>
             script(
               operation,
-              bend((body) => ({ ...body, status: 'canceled' })),
+              bend((body) => ({ ...body, status: 'archived' })),
               which,
             ),
         },
       );
       expect(error).toBeInstanceOf(AcmeProtocolError);
-      expect(error).toMatchObject({ url: 'https://ca.test/order/1', message: expect.stringContaining('"canceled"') });
+      expect(error).toMatchObject({ url: 'https://ca.test/order/1', message: expect.stringContaining('"archived"') });
       expect(solver.names('cleanUp')).toEqual(solver.names('present'));
     }),
   );
+
+  it('canceled, which an order of another kind can be, says so', () =>
+    virtualTime((time) => {
+      const script: Parameters<typeof obtained>[2] = {
+        script: (ca) =>
+          ca.script(
+            'newOrder',
+            bend((body) => ({ ...body, status: 'canceled' })),
+          ),
+      };
+      const { error } = obtained(time, {}, script);
+      expect(error).toBeInstanceOf(AcmeOrderError);
+      expect(error).toMatchObject({ message: expect.stringContaining('the order is canceled') });
+    }));
 
   it('that lead in circles end too', () =>
     virtualTime((time) => {

@@ -9,10 +9,13 @@ import {
   obtainCertificate,
 } from '../../lib/index.js';
 import { bend, unreachable } from '../request/scripts.js';
+import { covers } from '../support/covers.js';
 import { type CaSettings, problem, type ScriptedCa } from '../support/scripted-ca.js';
 import { nameOf, recordingSolver, syncBench } from '../support/sync-ports.js';
 import { completed, virtualTime, type VirtualTime } from '../support/virtual-time.js';
 import { ofType, told } from './told.js';
+
+covers('authorization', 'statuses');
 
 const names = ['good.test', 'bad.test', '*.bad.test', 'worse.test'];
 const isBad = (name: string) => !name.startsWith('good');

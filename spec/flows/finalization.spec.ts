@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { AcmeOrderError, AcmeProblemError, obtainCertificate } from '../../lib/index.js';
+import { AcmeInputError, AcmeOrderError, AcmeProblemError, obtainCertificate, resumeOrder } from '../../lib/index.js';
+import { synchronousCertificateKey } from '../../lib/testing/index.js';
 import { bend, lost, unreachable } from '../request/scripts.js';
 import { type CaSettings, problem, type ScriptedCa } from '../support/scripted-ca.js';
-import { recordingSolver, syncBench } from '../support/sync-ports.js';
-import { completed, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+import { recordingSolver, syncBench, syncCertificateRequest, syncKey } from '../support/sync-ports.js';
+import { completed, errorOf, virtualTime, type VirtualTime } from '../support/virtual-time.js';
 import { ofType, told } from './told.js';
+import { withFakeCa } from './with-fake-ca.js';
+
+covers('newOrder', 'statuses');
 
 function finalized(time: VirtualTime, settings: CaSettings, script: (ca: ScriptedCa) => void) {
   const bench = syncBench(time.scheduler, settings);
@@ -165,6 +170,56 @@ describe('a finalization that is refused', () => {
       expect(sent).toEqual(['finalize 0']);
     }),
   );
+});
+
+describe('an order whose CSR is refused', () => {
+  const identifiers = ['example.org'];
+
+  it.each([
+    ['badCSR', 400],
+    ['unauthorized', 403],
+  ])('with %s, status %i, is still ready: it is resumed with another key', (type, status) =>
+    virtualTime((time) => {
+      const { account, ca, solver, obtained } = withFakeCa(time);
+      ca.failNext('finalize', { type, status, detail: 'not this key' });
+      const { error } = obtained();
+      expect(error).toBeInstanceOf(AcmeProblemError);
+      expect(error).toMatchObject({
+        problem: { detail: 'not this key' },
+        orderUrl: expect.stringContaining('/order/'),
+      });
+      const { orderUrl = '' } = error as AcmeProblemError;
+      const key = synchronousCertificateKey('another');
+      const resumed = completed(time, resumeOrder(account, orderUrl, { solvers: [solver], key }));
+      expect(resumed.values.map(told)).toEqual([
+        'order-created ready',
+        'order-ready',
+        'order-finalized valid',
+        'certificate-issued',
+      ]);
+      expect(ca.history.count('challenge')).toBe(1);
+    }),
+  );
+
+  it('because it is for other names, never was one: nothing is sent', () =>
+    virtualTime((time) => {
+      const { account, ca } = syncBench(time.scheduler);
+      const csr = syncCertificateRequest(syncKey(), ['other.test']);
+      const options = { identifiers, solvers: [recordingSolver()], csr };
+      expect(errorOf(time, obtainCertificate(account, options))).toBeInstanceOf(AcmeInputError);
+      expect(ca.history).toEqual([]);
+    }));
+
+  it('is resumed with a CSR in place of the key', () =>
+    virtualTime((time) => {
+      const { account, ca } = syncBench(time.scheduler);
+      ca.script('finalize', () => problem('badCSR'));
+      const solvers = [recordingSolver()];
+      const error = errorOf(time, obtainCertificate(account, { identifiers, solvers }));
+      const { orderUrl = '' } = error as AcmeProblemError;
+      const csr = syncCertificateRequest(syncKey(9), identifiers);
+      expect(completed(time, resumeOrder(account, orderUrl, { solvers, csr })).isComplete).toBe(true);
+    }));
 });
 
 describe('an issuance that fails', () => {

@@ -21,18 +21,22 @@ import {
 } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as rxacme from '../../lib/index.js';
+import { challengeWith } from '../codec/challenges.js';
 import { bend } from '../request/scripts.js';
+import { taskOf } from '../solvers/tasks.js';
 import { accountUrl, type Answer, directoryUrl, type Operation, problem } from '../support/scripted-ca.js';
 import {
   offsetClock,
   recordingSolver,
   syncBench,
+  syncCertificateReader,
   syncCertificateRequest,
   syncDigest,
   syncKey,
   syncSigner,
 } from '../support/sync-ports.js';
 import { completed, errorOf, record, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { onionService } from '../x509/onion-service.js';
 
 const latencyMs = 10;
 const orderUrl = 'https://ca.test/order/1';
@@ -127,6 +131,23 @@ const offering =
     );
   };
 
+/** Offers authorizations ahead of an order: pending when they are asked for, and of that status at every second look. */
+const preAuthorizing = (settled: string) => (world: World) => {
+  offering({ newAuthz: world.authorizationUrl })(world);
+  let looks = 0;
+  const location = world.authorizationUrl;
+  const say = bend((body) => ({ ...body, status: looks++ % 2 === 0 ? 'pending' : settled }), { location });
+  world.ca.script('authorization', (carryOut) => defer(() => of(say(carryOut) as Answer)), 'every');
+};
+
+/** Valid for three months from the day on which all of this happens. */
+const renewable = {
+  serialNumber: '01',
+  authorityKeyIdentifier: '01',
+  notBeforeAt: new Date(Date.UTC(2026, 0, 1)),
+  notAfterAt: new Date(Date.UTC(2026, 3, 1)),
+};
+
 const suggestedWindow = { start: '2026-01-02T00:00:00Z', end: '2026-01-03T00:00:00Z' };
 
 const alternates = ({ account }: World) =>
@@ -140,7 +161,34 @@ const alternates = ({ account }: World) =>
     alternates: ['https://ca.test/certificate/2', 'https://ca.test/certificate/3'],
   });
 
+/** A certificate whose issuer has to be asked for. */
+const belowIssuer: rxacme.Certificate = (() => {
+  const leaf = {
+    der: csr,
+    subject: '',
+    issuer: 'CN=Scripted CA',
+  } as Partial<rxacme.CertificateDetails> as rxacme.CertificateDetails;
+  const links = [{ url: 'https://ca.test/certificate/2', relations: ['up'] }];
+  return { url: 'https://ca.test/certificate/1', links, chainPem: pem, chain: [leaf], leaf, alternates: [] };
+})();
+
+const spkiOfP256 = '3059301306072a8648ce3d020106082a8648ce3d03010703420004';
+const delegatedKey = { ...syncKey(), publicKey: Buffer.from(spkiOfP256.padEnd(182, '7'), 'hex') };
+const delegatedTemplate = rxacme.decodeDelegation({
+  raw: {
+    'csr-template': {
+      keyTypes: [{ PublicKeyType: 'id-ecPublicKey', namedCurve: 'secp256r1' }],
+      extensions: { subjectAltName: { DNS: ['example.org'] } },
+    },
+  },
+  url: orderUrl,
+  links: [],
+}).csrTemplate;
+
 const rows: Record<string, Row> = {
+  followCname: [
+    ({ work$ }) => rxacme.followCname('a.test', (name) => work$.pipe(map(() => (name === 'a.test' ? 'b.test' : name)))),
+  ],
   getDirectory: [({ session }) => rxacme.getDirectory(session), 'directory'],
   newAccount: [({ session, signer }) => rxacme.newAccount(session, { signer }), 'newAccount'],
   findAccount: [({ session, signer }) => rxacme.findAccount(session, { signer }), 'newAccount'],
@@ -166,7 +214,66 @@ const rows: Record<string, Row> = {
     ({ account, authorizationUrl }) => rxacme.deactivateAuthorization(account, authorizationUrl),
     'authorization',
   ],
+  listDelegations: [
+    ({ account, ca }) => {
+      ca.script('account', () => ({ body: { status: 'valid', delegations: orderUrl } }), 'every');
+      ca.script('order', () => ({ body: { delegations: [orderUrl] } }), 'every');
+      return rxacme.listDelegations(account);
+    },
+    'order',
+  ],
+  getDelegation: [
+    ({ account, ca }) => {
+      ca.script('order', () => ({ body: { 'csr-template': { keyTypes: [] } } }), 'every');
+      return rxacme.getDelegation(account, orderUrl);
+    },
+    'order',
+  ],
+  buildDelegatedRequest: [
+    ({ time: { scheduler }, work$ }) => {
+      const { session } = syncBench(
+        scheduler,
+        {},
+        { certificateRequestBuilder: () => work$.pipe(map(() => new Uint8Array(1))) },
+      );
+      return rxacme.buildDelegatedRequest(session, delegatedKey, delegatedTemplate);
+    },
+  ],
+  cancelAutoRenewal: [
+    ({ account, order, ca }) => {
+      ca.script(
+        'order',
+        bend((body) => ({ ...body, status: 'canceled' })),
+        'every',
+      );
+      return rxacme.cancelAutoRenewal(account, { url: order.url, status: 'valid' });
+    },
+    'order',
+  ],
+  followCertificate: [
+    ({ account }) =>
+      rxacme.followCertificate(account, {
+        url: orderUrl,
+        certificate: 'https://ca.test/certificate/1',
+        raw: { 'auto-renewal': { 'end-date': '1971-01-01T00:00:00Z', lifetime: 86_400 } },
+      }),
+    'certificate',
+  ],
   newOrder: [({ account }) => rxacme.newOrder(account, { identifiers }), 'newOrder'],
+  newAuthorization: [
+    (world) => {
+      preAuthorizing('pending')(world);
+      return rxacme.newAuthorization(world.account, 'example.org');
+    },
+    'authorization',
+  ],
+  authorizeIdentifier: [
+    (world) => {
+      preAuthorizing('valid')(world);
+      return rxacme.authorizeIdentifier(world.account, { identifier: 'example.org', solvers: [world.solver] });
+    },
+    'authorization',
+  ],
   getOrder: [({ account }) => rxacme.getOrder(account, orderUrl), 'order'],
   pollOrder: [
     (world) => {
@@ -191,6 +298,23 @@ const rows: Record<string, Row> = {
   getCertificate: [({ account }) => rxacme.getCertificate(account, 'https://ca.test/certificate/1'), 'certificate'],
   getAlternateCertificates: [alternates, 'certificate'],
   shortestChain: [(world) => alternates(world).pipe(rxacme.shortestChain()), 'certificate'],
+  rootedIn: [(world) => alternates(world).pipe(rxacme.rootedIn(world.session, pem)), 'certificate'],
+  getIssuerCertificates: [(world) => rxacme.getIssuerCertificates(world.account, belowIssuer), 'certificate'],
+  getFullChain: [(world) => rxacme.getFullChain(world.account, belowIssuer), 'certificate'],
+  certificateFingerprint: [
+    ({ counts, work$ }) =>
+      rxacme.certificateFingerprint({ der: csr }, () => (counts.digests++, work$.pipe(map(() => new Uint8Array(32))))),
+  ],
+  decodeCertificate: [
+    ({ work$ }) =>
+      rxacme.decodeCertificate(
+        { url: 'https://ca.test/certificate/1', chainPem: pem },
+        {
+          ...syncCertificateReader,
+          readChain: (...read) => work$.pipe(switchMap(() => syncCertificateReader.readChain(...read))),
+        },
+      ),
+  ],
   revokeCertificate: [
     (world) => {
       offering({ revokeCert: accountUrl })(world);
@@ -204,6 +328,29 @@ const rows: Record<string, Row> = {
       return rxacme.getRenewalInfo(world.session, 'AQ.AQ');
     },
     'directory',
+  ],
+  // A failure is a part of what these emit.
+  renewalTime: [
+    (world) => {
+      offering({ renewalInfo: directoryUrl, suggestedWindow })(world);
+      return defer(() => (world.counts.failures--, rxacme.renewalTime(world.session, renewable)));
+    },
+  ],
+  whenDue: [
+    ({ work$, session }) =>
+      work$.pipe(
+        map(() => ({ ...renewable, notAfterAt: new Date(Date.UTC(2026, 0, 1)) })),
+        rxacme.whenDue(session),
+      ),
+  ],
+  renewCertificate: [
+    (world) => {
+      world.ca.script('finalize', (carryOut) => carryOut(), 'every');
+      world.ca.script('challenge', (carryOut) => carryOut(), 'every');
+      const certificate = { ...renewable, identifiers: [{ type: 'dns', value: 'example.org' }] };
+      return rxacme.renewCertificate(world.account, certificate, { solvers: [world.solver] });
+    },
+    'newOrder',
   ],
   signedPost: [({ account }) => rxacme.signedPost(account, accountUrl, {}), 'account'],
   postAsGet: [({ account }) => rxacme.postAsGet(account, accountUrl), 'account'],
@@ -223,6 +370,45 @@ const rows: Record<string, Row> = {
   toCertificate: [
     ({ account, solver }) =>
       rxacme.resumeOrder(account, orderUrl, { solvers: [solver], key: syncKey() }).pipe(rxacme.toCertificate()),
+    'order',
+  ],
+  deactivateOnFailure: [
+    ({ account, solver }) =>
+      rxacme
+        .resumeOrder(account, orderUrl, { solvers: [solver], key: syncKey() })
+        .pipe(rxacme.deactivateOnFailure(account)),
+    'order',
+  ],
+  withdrawAbandoned: [
+    ({ work$, session: { scheduler } }) => {
+      const entry: rxacme.PresentedEntry = {
+        ...{ type: 'presented', id: 'a', at: new Date(0), challengeType: 'dns-01' },
+        task: taskOf(),
+      };
+      const journal = { ...rxacme.memoryJournal(), read: () => work$.pipe(map(() => entry)) };
+      const nobody = rxacme.dns01({ add: () => EMPTY, remove: () => EMPTY });
+      return rxacme.withdrawAbandoned(journal, [nobody], { scheduler });
+    },
+  ],
+  abandonedOrders: [
+    ({ work$ }) =>
+      rxacme.abandonedOrders({
+        ...rxacme.memoryJournal(),
+        read: () => work$.pipe(map(() => ({ type: 'order' }) as rxacme.OrderEntry)),
+      }),
+  ],
+  recordOrders: [
+    ({ account, solver }) =>
+      rxacme
+        .resumeOrder(account, orderUrl, { solvers: [solver], key: syncKey() })
+        .pipe(rxacme.recordOrders(account, rxacme.memoryJournal())),
+    'order',
+  ],
+  withFallback: [
+    ({ account, solver }) =>
+      rxacme.withFallback(account, { solvers: [solver] }, (solvers) =>
+        rxacme.resumeOrder(account, orderUrl, { solvers, key: syncKey() }),
+      ),
     'order',
   ],
   signedRequest: [
@@ -253,6 +439,8 @@ const rows: Record<string, Row> = {
     ({ work$, session: { scheduler } }) =>
       work$.pipe(rxacme.deadline({ forMs: 1_000, scheduler, onTimeout: () => new Error('never') })),
   ],
+  limitRate: [({ work$, session: { scheduler } }) => work$.pipe(rxacme.limitRate({ count: 1, perMs: 10, scheduler }))],
+  settle: [({ session: { scheduler } }) => timer(latencyMs, scheduler).pipe(rxacme.settle('one'))],
   bracket: [
     ({ work$, session: { scheduler } }) =>
       rxacme.bracket({
@@ -276,6 +464,35 @@ const rows: Record<string, Row> = {
       );
       const name = { identifier: { type: 'dns', value: 'example.org' }, wildcard: false };
       return rxacme.challengeTask(account, 'thumbprint', name, challenge);
+    },
+  ],
+  dnsAccountLabel: [
+    ({ counts, work$ }) =>
+      rxacme.dnsAccountLabel(accountUrl, () => (counts.digests++, work$.pipe(map(() => new Uint8Array(32))))),
+  ],
+  dnsPersistAccountUri: [
+    ({ counts, work$ }) => {
+      const account = { accountHashPrefix: 'https://ca.test/', accountUrl, thumbprint: 'x'.repeat(43), domain: '*' };
+      const digest = () => (counts.digests++, work$.pipe(map(() => new Uint8Array(32))));
+      return rxacme.dnsPersistAccountUri(account, digest);
+    },
+  ],
+  keyAuthorizationDigest: [
+    ({ counts, work$ }) =>
+      rxacme.keyAuthorizationDigest('a.b', () => (counts.digests++, work$.pipe(map(() => new Uint8Array(32))))),
+  ],
+  emailReply: [
+    ({ counts, work$ }) => {
+      const digest = () => (counts.digests++, work$.pipe(map(() => new Uint8Array(32))));
+      const challenge = challengeWith('email-reply-00', { from: 'a@b.test', token: 'x' });
+      return rxacme.emailReply(taskOf({ challenge, thumbprint: 'x', digest }), { subject: 'ACME: x' });
+    },
+  ],
+  onionCaa: [
+    ({ time: { scheduler }, work$ }) => {
+      const { name, key } = onionService();
+      const sign = () => work$.pipe(map(() => new Uint8Array(64)));
+      return rxacme.onionCaa([{ name, key: { ...key, sign }, records: null }], { clock: scheduler });
     },
   ],
   jwkThumbprint: [
@@ -429,6 +646,7 @@ describe('streams over WebCrypto', () => {
   const { subtle } = globalThis.crypto;
   const accountKey = rxacme.generateSigner().pipe(switchMap((signer) => signer.exportPem()));
   const certificateKey = rxacme.generateCertificateKey('P-256').pipe(switchMap((key) => key.exportPem()));
+  const proof = { identifier: { type: 'dns', value: 'example.org' }, keyAuthorizationDigest: 'A'.repeat(43) };
   const streams: Record<
     string,
     (given: { account: string; certificate: string; key: rxacme.CertificateKey }) => Observable<unknown>
@@ -438,6 +656,18 @@ describe('streams over WebCrypto', () => {
     generateCertificateKey: () => rxacme.generateCertificateKey('P-256'),
     importCertificateKey: ({ certificate }) => rxacme.importCertificateKey(certificate),
     buildCertificateRequest: ({ key }) => rxacme.buildCertificateRequest(key, [{ type: 'dns', value: 'example.org' }]),
+    buildTlsAlpnCertificate: ({ key }) => rxacme.buildTlsAlpnCertificate(proof, { key }),
+    buildOnionRequest: () =>
+      rxacme.generateCertificateKey('Ed25519').pipe(
+        switchMap((key) => {
+          const { name } = onionService(key.publicKey);
+          return rxacme.buildOnionRequest(name, { key, nonce: new Uint8Array(8) });
+        }),
+      ),
+    verifyTlsAlpnCertificate: () =>
+      rxacme
+        .buildTlsAlpnCertificate(proof)
+        .pipe(switchMap(({ certificatePem }) => rxacme.verifyTlsAlpnCertificate(certificatePem, proof))),
   };
   const pems = async () => ({
     account: await firstValueFrom(accountKey),
@@ -495,6 +725,8 @@ describe('streams over WebCrypto', () => {
 
   it('are these and those above: nothing that is exported and returns a stream is left out', () => {
     const others = [
+      ...['http01', 'httpResource', 'tlsAlpn01', 'manual', 'manualInstruction', 'describeInstruction', 'withSelfCheck'],
+      ...['txtPublisher', 'txtLookups', 'dnsOverHttps', 'fixedDelay', 'acmeDns01Plugin', 'acmeClientCallbacks'],
       ...[
         'acmeSession',
         'acmeAccount',
@@ -505,9 +737,53 @@ describe('streams over WebCrypto', () => {
         'fetchTransport',
         'pollPorts',
       ],
-      ...['keyAuthorization', 'toIdentifier', 'describeProblem', 'isOrderSettled', 'isAuthorizationSettled'],
+      ...[
+        'keyAuthorization',
+        'toIdentifier',
+        'describeProblem',
+        'isOrderSettled',
+        'leaveOutRefused',
+        'isAuthorizationSettled',
+      ],
       ...['externalAccountBinding', 'requiresExternalAccount', 'mailto', 'mailtoAddress', 'tel', 'telNumber'],
       ...['certificateId', 'issuedBy', 'decodeRenewalInfo'],
+      ...['solverFor', 'journaled', 'memoryJournal', 'encodeJournalEntry', 'decodeJournalEntry'],
+      ...[
+        'caaRecord',
+        'parseCaaRecord',
+        'tokenPart1',
+        'authorityTokenFingerprint',
+        'onionCaaText',
+        'tlsAlpnServerName',
+      ],
+      ...[
+        'dnsPersistRecord',
+        'dnsPersistRecords',
+        'dnsPersistValue',
+        'parseDnsPersistValue',
+        'readDnsPersistOffer',
+        'dnsAccountRecord',
+      ],
+      ...['dnsPersist', 'emailReply', 'authorityToken', 'onionCsr', 'bundleNode'].map((what) => `${what}Challenge`),
+      ...['dnsAccount01', 'dnsPersist01', 'emailReply00', 'tkauth01', 'onionCsr01', 'bpNodeId00', 'deviceAttest01'],
+      ...[
+        'autoRenewal',
+        'readAutoRenewal',
+        'readDirectoryExtensions',
+        'allowCertificateGet',
+        'allowsCertificateGet',
+        'ancestorDomain',
+      ],
+      ...['delegation', 'decodeDelegation', 'delegationIdentifiers', 'delegationKeyTypes', 'checkDelegatedRequest'],
+      ...[
+        'isAcmeError',
+        'isProblemType',
+        'problemCode',
+        'problemDocument',
+        'problemFor',
+        'problemType',
+        'subproblemFor',
+      ],
       ...['Account', 'Authorization', 'Challenge', 'Directory', 'Order', 'Problem'].map((what) => `decode${what}`),
     ];
     const exported = Object.entries(rxacme)

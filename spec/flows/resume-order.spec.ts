@@ -12,10 +12,13 @@ import {
   resumeOrder,
 } from '../../lib/index.js';
 import { bend } from '../request/scripts.js';
+import { covers } from '../support/covers.js';
 import { type CaSettings, problem } from '../support/scripted-ca.js';
 import { recordingSolver, syncBench, syncCertificateRequest, syncKey } from '../support/sync-ports.js';
 import { completed, record, virtualTime, type VirtualTime } from '../support/virtual-time.js';
 import { memoryKeyStore, ofType, told } from './told.js';
+
+covers('statuses');
 
 const url = 'https://ca.test/order/1';
 const identifiers = ['example.org'];

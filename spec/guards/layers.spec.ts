@@ -130,6 +130,7 @@ const seeds: readonly Seed[] = [
   ['jose-only', 'jose in resources', one('lib/resources/a.ts', uses('jose'))],
   ['cross-fetch-only', 'cross-fetch in another adapter', one('lib/transport/a.ts', uses('cross-fetch'))],
   ['cross-fetch-only', 'cross-fetch in node', one('lib/node/a.ts', uses('cross-fetch'))],
+  ['dns-packet-only', 'dns-packet outside lib/node/dns', one('lib/node/a.ts', uses('dns-packet'))],
   ['fetch-door', '#fetch outside the transport', one('lib/request/a.ts', uses('#fetch'))],
   ['known-package', 'a development dependency', one('lib/node/a.ts', uses('fast-check'))],
   ['resolves', 'a file that is not there', one('lib/rx/a.ts', uses('./nowhere.js'))],

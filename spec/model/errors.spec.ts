@@ -20,6 +20,9 @@ import {
   type Order,
   type ProblemDocument,
 } from '../../lib/index.js';
+import { covers } from '../support/covers.js';
+
+covers('problems');
 
 const problem: ProblemDocument = {
   type: 'urn:ietf:params:acme:error:malformed',
@@ -61,6 +64,7 @@ const errors: readonly (readonly [keyof Copy, (copy: Copy) => AcmeError, string,
   ['AcmeTimeoutError', (copy) => new copy.AcmeTimeoutError('late', order), 'timeout', []],
   ['AcmeUnsupportedError', (copy) => new copy.AcmeUnsupportedError('not on offer'), 'unsupported', []],
   ['AcmeInputError', (copy) => new copy.AcmeInputError('no key'), 'input', []],
+  ['AcmeDnsError', (copy) => new copy.AcmeDnsError('refused', 'no'), 'dns', []],
   ['AcmePortError', (copy) => new copy.AcmePortError('signer', new Error('no')), 'port', []],
 ];
 

@@ -10,11 +10,15 @@ import {
   AcmeRateLimitedError,
   AcmeUserActionRequiredError,
   getAccount,
+  isAcmeError,
   signedRequest,
 } from '../../lib/index.js';
+import { covers } from '../support/covers.js';
 import { type Answer, accountUrl, problem } from '../support/scripted-ca.js';
 import { syncBench } from '../support/sync-ports.js';
 import { errorOf, virtualTime } from '../support/virtual-time.js';
+
+covers('problems', 'rateLimits');
 
 const nowMs = Date.UTC(2026, 0, 1);
 
@@ -68,6 +72,25 @@ describe('without a problem document', () => {
     expect(error.message).not.toContain('\n');
   });
 
+  it.each<[string, string, string]>([
+    [
+      'its title',
+      '<!DOCTYPE html><html>\n<head><TITLE lang="en">\n 502 Bad Gateway </TITLE></head>',
+      '502 error: 502 Bad Gateway',
+    ],
+    ['no more than that', '<title>Oops</title><p>secret</p>', '502 error: Oops'],
+    ['no character that moves a cursor', '<title>a\u001b[31mb\u009bc</title>', '502 error: a [31mb c'],
+    ['the status where the title is empty', '<title> </title>', '502 error: the server answered with HTTP status 502'],
+    ['the status where the title comes late', `${' '.repeat(5000)}<title>late</title>`, 'HTTP status 502'],
+    ['a line where the title does not end', `<title>${'x'.repeat(5000)}`, 'HTTP status 502'],
+    ['the status of a page of brackets', '<title'.repeat(100_000), 'HTTP status 502'],
+  ])('of a page of HTML it says %s', (_what, body, message) => {
+    const error = errorFor({ status: 502, headers: html, body });
+    expect(error.message).toContain(message);
+    expect(error.message).not.toMatch(/[<>]|secret/);
+    expect(error.message.length).toBeLessThan(300);
+  });
+
   it('shows no control characters and no more than a line of text', () => {
     const { message } = errorFor({ status: 404, headers: text, body: `a\u001b[31mb\u0007${'x'.repeat(5000)}` });
     expect(message).toMatch(/^[\x20-\x7e]+$/);
@@ -102,7 +125,12 @@ describe('with a problem document', () => {
     'application/problem+json',
     'application/problem+json; charset=utf-8',
     'Application/Problem+JSON;charset=UTF-8',
+    // RFC 9110 §8.3.1: one type in several spellings; and servers that forget to say what it is.
+    'Application/Problem+JSON;charset="UTF-8"',
     'application/json',
+    'application/json; charset=utf-8',
+    'text/html',
+    undefined,
   ])('of type %s it is read', (type) => {
     const error = errorFor(problem('unauthorized', { status: 403, detail: 'not yours' }, { 'content-type': type }));
     expect(error).toMatchObject({
@@ -187,11 +215,58 @@ describe('with a problem document', () => {
   });
 });
 
+describe('what comes with it', () => {
+  it('stays on the error: status, links, headers, where it is about', () => {
+    const headers = {
+      link: '<https://ca.test/directory>;rel="index", <https://ca.test/terms>;rel="terms-of-service", </help>;rel="help"',
+      'x-request-id': 'r1',
+    };
+    expect(errorFor(problem('userActionRequired', { status: 403 }, headers))).toMatchObject({
+      url: accountUrl,
+      status: 403,
+      links: [
+        { url: 'https://ca.test/directory', relations: ['index'] },
+        { url: 'https://ca.test/terms', relations: ['terms-of-service'] },
+        { url: 'https://ca.test/help', relations: ['help'] },
+      ],
+      headers: { 'x-request-id': 'r1', 'content-type': 'application/problem+json' },
+    });
+  });
+
+  it('of status 409 names the resource that is in the way', () => {
+    const location = 'https://ca.test/account/7';
+    const error = errorFor(problem('malformed', { status: 409 }, { location }));
+    expect(error).toMatchObject({ status: 409, headers: { location } });
+    expect(isAcmeError(error, 'malformed')).toBe(true);
+  });
+
+  it('is what describeProblem says: RFC 8555 §7.3.3, a visit to make', () => {
+    const error = errorFor(
+      problem('userActionRequired', {
+        status: 403,
+        detail: 'Terms of service have changed',
+        instance: 'https://example.com/acme/agreement/?token=W8Ih3PswD-8',
+      }),
+    );
+    expect(error.message).toBe(
+      '403 userActionRequired: Terms of service have changed\n  see https://example.com/acme/agreement/?token=W8Ih3PswD-8',
+    );
+  });
+
+  it('is shown by its title where there is no detail, and moves no cursor', () => {
+    const subproblems = [{ type: 'urn:ietf:params:acme:error:dns', title: 'No\u001b[2Jrecord' }];
+    const error = errorFor(problem('compound', { detail: undefined, title: 'Two\nlines', subproblems }));
+    expect(error.message).toBe('400 compound: Two lines\n  dns: No [2Jrecord');
+  });
+});
+
 describe('what is printed', () => {
   const headers = {
     'replay-nonce': 'secretNonce',
     'set-cookie': 'session=secretCookie',
     'www-authenticate': 'secretChallenge',
+    authorization: 'secretAuthorization',
+    'proxy-authenticate': 'secretProxy',
     'x-request-id': 'kept',
   };
   const printed = (error: unknown) =>
@@ -206,8 +281,7 @@ describe('what is printed', () => {
   ])('of %s holds no nonce and no cookie', (_what, answer) => {
     const error = errorFor(answer);
     expect(error.headers).toMatchObject({ 'x-request-id': 'kept' });
-    for (const name of ['replay-nonce', 'set-cookie', 'www-authenticate'])
-      expect(error.headers).not.toHaveProperty(name);
+    expect(JSON.stringify(error.headers)).not.toContain('secret');
     expect(printed(error)).not.toContain('secret');
   });
 

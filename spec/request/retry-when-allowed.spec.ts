@@ -11,6 +11,9 @@ import {
 import { problem } from '../support/scripted-ca.js';
 import { recordingSolver, syncBench } from '../support/sync-ports.js';
 import { completed, errorOf, record, virtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('rateLimits');
 
 const identifiers = ['example.org'];
 const document = { type: 'urn:ietf:params:acme:error:rateLimited', subproblems: [], algorithms: [], raw: {} };

@@ -16,13 +16,13 @@ import { never } from './scripts.js';
 
 describe('acmeSession', () => {
   it.each([
-    [undefined, 'must be an absolute URL, found undefined'],
-    ['', 'must be an absolute URL'],
-    ['directory', 'must be an absolute URL, found directory'],
-    ['/directory', 'must be an absolute URL'],
-    [42, 'must be an absolute URL, found 42'],
-    ['http://ca.test/', 'must be an https: URL, found http:'],
-    ['ftp://ca.test/', 'must be an https: URL, found ftp:'],
+    [undefined, 'must be an absolute https: URL, found undefined'],
+    ['', 'must be an absolute https: URL'],
+    ['directory', 'must be an absolute https: URL, found directory'],
+    ['/directory', 'must be an absolute https: URL'],
+    [42, 'must be an absolute https: URL, found 42'],
+    ['http://ca.test/', 'must be an absolute https: URL, found http:'],
+    ['ftp://ca.test/', 'must be an absolute https: URL, found ftp:'],
   ])('throws TypeError on the directory URL %j', (url, message) => {
     const call = () => acmeSession({ directoryUrl: url as string });
     expect(call).toThrow(TypeError);

@@ -29,6 +29,9 @@ import {
 import { signatureOf, syncBench, syncSigner } from '../support/sync-ports.js';
 import { completed, errorOf, record, virtualTime, type VirtualTime } from '../support/virtual-time.js';
 import { lost, never, unreachable } from './scripts.js';
+import { covers } from '../support/covers.js';
+
+covers('signedRequests', 'transport');
 
 const read: AcmeRequest = { url: accountUrl, payload: '', recovery: 'never' };
 

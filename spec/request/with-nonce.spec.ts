@@ -13,6 +13,9 @@ import { problem, type ScriptedCa, type SeenRequest } from '../support/scripted-
 import { type Bench, syncBench } from '../support/sync-ports.js';
 import { completed, errorOf, record, virtualTime } from '../support/virtual-time.js';
 import { lost, unreachable } from './scripts.js';
+import { covers } from '../support/covers.js';
+
+covers('nonces');
 
 const newNonceUrl = 'https://ca.test/newNonce';
 

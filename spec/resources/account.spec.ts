@@ -12,6 +12,9 @@ import { bend, lost } from '../request/scripts.js';
 import { accountUrl, problem } from '../support/scripted-ca.js';
 import { syncBench, syncSigner } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('newAccount', 'findAccount', 'termsOfService');
 
 const contacts = ['mailto:admin@example.org'];
 
@@ -111,16 +114,19 @@ describe('newAccount', () => {
       expect(errorOf(time, newAccount(session, { signer }))).toBeInstanceOf(AcmeProtocolError);
     }));
 
-  it.each([['admin@example.org'], ['mailto:a@example.org', ''], ['']])(
-    'throws TypeError on contacts %j',
-    (...wrong) => {
-      virtualTime(({ scheduler }) => {
-        const { ca, session, signer } = syncBench(scheduler);
-        expect(() => newAccount(session, { signer, contacts: wrong })).toThrow(TypeError);
-        expect(ca.history).toEqual([]);
-      });
-    },
-  );
+  it.each([
+    ['admin@example.org'],
+    ['mailto:a@example.org', ''],
+    [''],
+    ['mailto:a@example.org?subject=x'],
+    ['MAILTO:a@example.org,b@example.org'],
+  ])('throws TypeError on contacts %j', (...wrong) => {
+    virtualTime(({ scheduler }) => {
+      const { ca, session, signer } = syncBench(scheduler);
+      expect(() => newAccount(session, { signer, contacts: wrong })).toThrow(TypeError);
+      expect(ca.history).toEqual([]);
+    });
+  });
 });
 
 describe('findAccount', () => {

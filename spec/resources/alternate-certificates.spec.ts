@@ -13,6 +13,9 @@ import {
 } from '../../lib/index.js';
 import { fakeCa, type FakeCaOptions, recordingSolver, testAccount } from '../../lib/testing/index.js';
 import { completed, errorOf, record, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('certificate');
 
 const roots = ['Root A', 'Root B', 'Root C'];
 

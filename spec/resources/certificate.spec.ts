@@ -5,6 +5,9 @@ import { lost } from '../request/scripts.js';
 import type { Answer } from '../support/scripted-ca.js';
 import { fakeDer, syncBench, syncCertificateReader, syncCertificateRequest, syncKey } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('certificate', 'postAsGet');
 
 const url = 'https://ca.test/certificate/1';
 const key = syncKey();

@@ -11,9 +11,12 @@ import {
   respondToChallenge,
 } from '../../lib/index.js';
 import { bend, lost, unreachable } from '../request/scripts.js';
+import { covers } from '../support/covers.js';
 import { type CaSettings, problem } from '../support/scripted-ca.js';
 import { syncBench } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+
+covers('authorization', 'challenge');
 
 const url = 'https://ca.test/authorization/1/0';
 

@@ -11,6 +11,9 @@ import { bend, lost, unreachable } from '../request/scripts.js';
 import { accountUrl, type Operation, problem } from '../support/scripted-ca.js';
 import { syncBench, syncSigner } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('keyChange');
 
 const url = 'https://ca.test/keyChange';
 const keyChange = 'keyChange' as Operation;

@@ -4,6 +4,9 @@ import { lost, unreachable } from '../request/scripts.js';
 import { problem } from '../support/scripted-ca.js';
 import { syncBench } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('deactivateAuthorization');
 
 const url = 'https://ca.test/authorization/1/0';
 const body = (status: string) => ({ status, identifier: { type: 'dns', value: 'example.org' }, challenges: [] });

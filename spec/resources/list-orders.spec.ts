@@ -5,6 +5,9 @@ import { bend } from '../request/scripts.js';
 import type { Operation } from '../support/scripted-ca.js';
 import { syncBench } from '../support/sync-ports.js';
 import { completed, errorOf, record, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('orderList');
 
 const first = 'https://ca.test/orders/1';
 const order = (number: number) => `https://ca.test/order/${number}`;

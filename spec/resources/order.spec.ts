@@ -12,11 +12,15 @@ import {
   newOrder,
   type Order,
 } from '../../lib/index.js';
+import { toIdentifier } from '../../lib/codec/identifier.js';
 import { readRequest } from '../../lib/x509/read-request.js';
 import { bend, lost, unreachable } from '../request/scripts.js';
+import { covers } from '../support/covers.js';
 import { type CaSettings, problem } from '../support/scripted-ca.js';
 import { fakeDer, syncBench, syncCertificateReader, syncCertificateRequest, syncKey } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+
+covers('newOrder');
 
 const identifiers = ['example.org'];
 const csr = syncCertificateRequest(syncKey(), identifiers);
@@ -259,7 +263,10 @@ describe('finalizeOrder', () => {
 
   it('errors with AcmeInputError on DER that is no certificate request, before anything is sent', () =>
     virtualTime((time) => {
-      const reader = { ...syncCertificateReader, readRequest: (der: Uint8Array) => defer(() => [readRequest(der)]) };
+      const reader = {
+        ...syncCertificateReader,
+        readRequest: (der: Uint8Array) => defer(() => [readRequest(der, toIdentifier)]),
+      };
       const { ca, account, order } = benchWithOrder(time, ready, { certificateReader: reader });
       const error = errorOf(time, finalizeOrder(account, order, { csr: fakeDer({}) }));
       expect(ca.history).toEqual([]);

@@ -10,9 +10,12 @@ import {
   pollOrder,
 } from '../../lib/index.js';
 import { bend } from '../request/scripts.js';
+import { covers } from '../support/covers.js';
 import type { Answer, CaSettings } from '../support/scripted-ca.js';
 import { syncBench } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+
+covers('newOrder', 'authorization');
 
 const orderUrl = 'https://ca.test/order/1';
 const authorizationUrl = 'https://ca.test/authorization/1/0';

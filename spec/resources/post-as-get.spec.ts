@@ -5,6 +5,9 @@ import { lost, unreachable } from '../request/scripts.js';
 import { accountUrl, directoryUrl } from '../support/scripted-ca.js';
 import { syncBench } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('postAsGet', 'signedRequests');
 
 describe('signedPost', () => {
   it('sends one request and emits its answer once', () =>

@@ -23,6 +23,9 @@ import {
   testSession,
 } from '../../lib/testing/index.js';
 import { completed, errorOf, record, virtualTime, type VirtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('revocation');
 
 /** A CA, an account and a certificate of it, with the key `certificate`. */
 function benchWith(time: VirtualTime, options: FakeCaOptions = {}) {
@@ -68,6 +71,16 @@ describe('revokeCertificate', () => {
       const { account, certificate } = benchWith(time);
       const by = { session: account.session, signer: synchronousSigner('somebody') };
       expect(errorOf(time, revokeCertificate(by, { certificate }))).toMatchObject(problemOf('unauthorized'));
+    }));
+
+  it('is done for another account that controls all the names, and for no other', () =>
+    virtualTime((time) => {
+      const { ca, certificate } = benchWith(time);
+      const { scheduler } = time;
+      const other = testAccount(ca, { scheduler, signer: synchronousSigner('other') });
+      expect(errorOf(time, revokeCertificate(other, { certificate }))).toMatchObject(problemOf('unauthorized'));
+      completed(time, obtainCertificate(other, { identifiers: ['example.org'], solvers: [recordingSolver()] }));
+      expect(completed(time, revokeCertificate(other, { certificate })).isComplete).toBe(true);
     }));
 
   it.each(Object.entries(revocationReasons))('sends %s as %d', (reason, code) =>

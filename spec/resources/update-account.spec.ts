@@ -12,6 +12,9 @@ import { bend, lost, unreachable } from '../request/scripts.js';
 import { accountUrl, problem } from '../support/scripted-ca.js';
 import { syncBench } from '../support/sync-ports.js';
 import { completed, errorOf, virtualTime } from '../support/virtual-time.js';
+import { covers } from '../support/covers.js';
+
+covers('updateAccount', 'deactivateAccount');
 
 describe('newAccount with an external account', () => {
   it('sends the binding beside the rest, in the frame in which it began', () =>
@@ -33,6 +36,16 @@ describe('newAccount with an external account', () => {
         'AQ',
       ]);
     }));
+
+  it.each([null, 'k', { keyId: 'k', macKey: 'c2VjcmV0' }])('throws TypeError at the call on %j', (wrong) => {
+    virtualTime(({ scheduler }) => {
+      const { ca, session, signer } = syncBench(scheduler);
+      const call = () => newAccount(session, { signer, externalAccount: wrong as never });
+      expect(call).toThrow(TypeError);
+      expect(call).toThrow('newAccount: externalAccount must be what externalAccountBinding returns');
+      expect(ca.history).toEqual([]);
+    });
+  });
 });
 
 describe('updateAccount', () => {

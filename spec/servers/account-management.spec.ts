@@ -1,4 +1,4 @@
-import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import {
   changeAccountKey,
@@ -14,6 +14,7 @@ import {
   mailto,
   newAccount,
   newOrder,
+  postAsGet,
   requiresExternalAccount,
   updateAccount,
 } from '../../lib/index.js';
@@ -38,7 +39,8 @@ describeWithPebble(
       const { events, error } = await tried({ keyId: 'kid-1', macKey });
       expect(error).toBeUndefined();
       expect(events).toMatchObject([{ created: true, resource: { status: 'valid' } }]);
-      expect(events[0]?.resource.raw).toHaveProperty('externalAccountBinding');
+      const { protected: header = '' } = events[0]?.resource.externalAccountBinding ?? {};
+      expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ alg: 'HS256', kid: 'kid-1' });
     });
 
     it('that is missing, unknown or wrong is refused', async () => {
@@ -51,16 +53,20 @@ describeWithPebble(
 );
 
 describeWithPebble('managing an account at Pebble', {}, (get) => {
-  it('key change: from ES256 to RS256 and back, the URL stays, the old key is gone', async () => {
+  it('key change: from ES256 over RS256 to ES384 and back, the URL stays, the old key is gone', async () => {
     const first = await openAccount(get());
     const rsa = await firstValueFrom(generateSigner('RS256'));
+    const p384 = await firstValueFrom(generateSigner('ES384'));
     const second = await firstValueFrom(changeAccountKey(first, rsa));
     expect(second).toMatchObject({ url: first.url });
     expect(await firstValueFrom(getAccount(second))).toMatchObject({ status: 'valid' });
     expect(await firstValueFrom(findAccount(first.session, { signer: rsa }))).toMatchObject({ url: first.url });
     expect((await outcomeOf(getAccount(first))).error).toMatchObject({ code: 'problem' });
-    const third = await firstValueFrom(changeAccountKey(second, first.signer));
+    const third = await firstValueFrom(changeAccountKey(second, p384));
     expect(await firstValueFrom(getAccount(third))).toMatchObject({ status: 'valid', url: first.url });
+    expect((await outcomeOf(getAccount(second))).error).toMatchObject({ code: 'problem' });
+    const fourth = await firstValueFrom(changeAccountKey(third, first.signer));
+    expect(await firstValueFrom(getAccount(fourth))).toMatchObject({ status: 'valid', url: first.url });
   });
 
   it('key change: to a key that another account has is an error, though Pebble says 200', async () => {
@@ -95,6 +101,13 @@ describeWithPebble('managing an account at Pebble', {}, (get) => {
       urls.push((await firstValueFrom(newOrder(account, { identifiers: [`order-${i}.test`] }))).url);
     }
     expect((await lastValueFrom(listOrders(account).pipe(toArray()))).sort()).toEqual(urls.sort());
+    expect(await lastValueFrom(listOrders(account).pipe(take(4), toArray()))).toHaveLength(4);
+    // Three of them are on a page, and the pages follow one another.
+    const { orders = '' } = await firstValueFrom(getAccount(account));
+    const { links, body } = await firstValueFrom(postAsGet(account, orders));
+    expect((JSON.parse(new TextDecoder().decode(body)) as { orders: unknown[] }).orders).toHaveLength(3);
+    expect(links.filter(({ relations }) => relations.includes('next'))).toHaveLength(1);
+    expect(await lastValueFrom(listOrders(await openAccount(get())).pipe(toArray()))).toEqual([]);
   });
 
   it('authorization: given up, its order with it', async () => {

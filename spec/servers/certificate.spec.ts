@@ -1,24 +1,33 @@
-import { concat, first, firstValueFrom, map, of, toArray } from 'rxjs';
+import { concat, first, firstValueFrom, from, map, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   AcmeProblemError,
   type AcmeKeyHolder,
+  type CertificateDetails,
+  certificateFingerprint,
   type CertificateIssued,
   certificateId,
+  decodeCertificate,
   getAlternateCertificates,
+  getFullChain,
   getRenewalInfo,
   importSigner,
   issuedBy,
   type RegisteredAccount,
   type RevocationReason,
   revokeCertificate,
+  rootedIn,
 } from '../../lib/index.js';
+import { encodePem } from '../../lib/codec/pem.js';
 import { plainRequest } from '../support/http-request.js';
 import type { Pebble } from '../support/pebble.js';
 import { describeWithPebble } from '../support/with-pebble.js';
 import { openssl } from '../x509/openssl.js';
 import { issued, obtain, openAccount, openSession, outcomeOf, problemType } from './support/client.js';
 import { http01In } from './support/zone.js';
+import { covers } from '../support/covers.js';
+
+covers('certificate', 'revocation');
 
 interface Obtained extends CertificateIssued {
   readonly account: RegisteredAccount;
@@ -136,6 +145,45 @@ describeWithPebble('a certificate of Pebble', { env: { PEBBLE_ALTERNATE_ROOTS: '
         return (await Promise.all(fits)).indexOf(true);
       });
       expect((await Promise.all(verified)).sort()).toEqual([0, 1, 2]);
+    });
+
+    it('one of which is picked by the root itself, or by the fingerprint of what is in it', async () => {
+      const pebble = get();
+      const { account, certificate } = await obtained(pebble, 'rooted.test');
+      const all$ = concat(of(certificate), getAlternateCertificates(account, certificate));
+      const chains = await firstValueFrom(all$.pipe(toArray()));
+      const found: (string | undefined)[] = [];
+      for (const index of [0, 1, 2]) {
+        const root = await pebble.issuerRootsPem(index);
+        const [kept, ...others] = await firstValueFrom(all$.pipe(rootedIn(account.session, root), toArray()));
+        expect([kept, others]).toEqual([expect.anything(), []]);
+        await openssl(['verify', '-CAfile', '@root', '-untrusted', '@chain', '@chain'], {
+          root,
+          chain: kept?.chainPem ?? '',
+        });
+        found.push(kept?.url);
+        const top = kept?.chain.at(-1) as CertificateDetails;
+        const fingerprint = await firstValueFrom(certificateFingerprint(top));
+        expect(
+          await openssl(['x509', '-in', '@top', '-noout', '-fingerprint', '-sha256'], {
+            top: encodePem('CERTIFICATE', top.der),
+          }),
+        ).toContain(fingerprint.toUpperCase().match(/../g)?.join(':'));
+        const [same] = await firstValueFrom(from(chains).pipe(rootedIn(account.session, fingerprint), toArray()));
+        expect(same?.url).toBe(kept?.url);
+      }
+      expect(found.sort()).toEqual(chains.map(({ url }) => url).sort());
+    });
+
+    it('and none of them lacks an issuer: nothing leads up, nothing is asked', async () => {
+      const pebble = get();
+      const { account, certificate } = await obtained(pebble, 'whole.test');
+      pebble.resetLog();
+      expect(await firstValueFrom(getFullChain(account, certificate))).toBe(certificate);
+      expect(pebble.requests()).toEqual([]);
+      const { leaf, chain } = certificate;
+      expect([leaf.isCa, chain.at(-1)?.isCa, leaf.keyType]).toEqual([false, true, 'P-256']);
+      expect(await firstValueFrom(decodeCertificate(JSON.parse(JSON.stringify(certificate))))).toEqual(certificate);
     });
 
     it('one of which is picked by the name of its root, with no request too many', async () => {

@@ -16,7 +16,10 @@ import {
   rfc8037EdKey,
   signedRequests,
 } from '../vectors/signing.js';
-import { nodeSigner } from './keys.js';
+import { covers } from '../support/covers.js';
+import { algorithms, nodeSigner, signatureOctets } from './keys.js';
+
+covers('accountKeys', 'signedRequests');
 
 interface Jws {
   readonly protected: string;
@@ -28,7 +31,7 @@ const signed = async (signer: AcmeSigner, input: JwsInput): Promise<Jws> =>
   JSON.parse(await firstValueFrom(signJws(signer, input))) as Jws;
 const headerOf = (jws: Jws) => Buffer.from(jws.protected, 'base64url').toString();
 const ed25519 = nodeSigner('EdDSA', rfc8037EdKey);
-const { newAccount, postAsGet, challengeResponse } = signedRequests;
+const { newAccount, postAsGet, challengeResponse, newOrder, keyChange } = signedRequests;
 
 describe('signatures of the RFCs', () => {
   it('RFC 7515 A.1, HS256: the base64url form of the octets', () => {
@@ -71,6 +74,20 @@ describe('signJws', () => {
     expect(jws).toMatchObject({ payload: 'e30', signature: challengeResponse.signature });
   });
 
+  it.each([
+    ['newOrder, RFC 8555 §7.4', newOrder],
+    ['the JWS inside a key change, RFC 8555 §7.3.5, without a nonce', keyChange],
+  ])('%s: octet for octet, by an imported key', async (_, { input, header, signature }) => {
+    for (const signer of [ed25519, await firstValueFrom(importSigner(rfc8037EdKey))]) {
+      const jws = await signed(signer, input);
+      expect(headerOf(jws)).toBe(header);
+      expect(jws).toMatchObject({
+        payload: Buffer.from(JSON.stringify(input.payload)).toString('base64url'),
+        signature,
+      });
+    }
+  });
+
   it('RS256: octet for octet, by an imported key and by one in another place', async () => {
     for (const signer of [await firstValueFrom(importSigner(rfc7520RsaKey)), nodeSigner('RS256', rfc7520RsaKey)]) {
       const jws = await signed(signer, postAsGet.input);
@@ -79,16 +96,16 @@ describe('signJws', () => {
     }
   });
 
-  it.each(['ES256', 'RS256'] as const)('%s: verifies, by account and by key', async (alg) => {
+  it.each(algorithms)('%s: verifies, by account and by key', async (alg) => {
     const signer = await firstValueFrom(generateSigner(alg));
     const key = await importJWK({ ...signer.publicJwk }, alg);
-    for (const { input } of [newAccount, postAsGet, challengeResponse]) {
+    for (const { input } of [newAccount, postAsGet, challengeResponse, newOrder]) {
       const jws = await signed(signer, input);
       const { payload, protectedHeader } = await flattenedVerify(jws, key);
       expect(new TextDecoder().decode(payload)).toBe(input.payload === '' ? '' : JSON.stringify(input.payload));
       const by = 'kid' in input ? { kid: input.kid } : { jwk: signer.publicJwk };
       expect(protectedHeader).toEqual({ alg, ...by, nonce: input.nonce, url: input.url });
-      expect(Buffer.from(jws.signature, 'base64url')).toHaveLength(alg === 'ES256' ? 64 : 256);
+      expect(Buffer.from(jws.signature, 'base64url')).toHaveLength(signatureOctets[alg] ?? 0);
     }
   });
 

@@ -1,16 +1,22 @@
-import { createPrivateKey, createPublicKey, type KeyObject, verify, webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, webcrypto } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { exportJWK, type JWK } from 'jose';
 import { firstValueFrom, from, lastValueFrom, type Observable, toArray } from 'rxjs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { encodeUtf8 } from '../../lib/codec/utf8.js';
 import { AcmeInputError } from '../../lib/model/errors/input-error.js';
+import { AcmeUnsupportedError } from '../../lib/model/errors/unsupported-error.js';
 import type { AcmeSigner } from '../../lib/model/ports.js';
 import { cryptoKeySigner } from '../../lib/signing/crypto-key-signer.js';
 import { generateSigner, importSigner } from '../../lib/signing/signer.js';
+import { covers } from '../support/covers.js';
 import { rfc7515EcKey, rfc7520RsaKey, rfc8037EdKey } from '../vectors/signing.js';
-import { keys } from './keys.js';
+import { algorithms, keys, keysFor, nodeVerifies, signatureOctets } from './keys.js';
+
+covers('accountKeys');
+
+type Algorithm = (typeof algorithms)[number];
 
 const message = encodeUtf8('a message');
 const once = async <T>(stream: Observable<T>): Promise<T> => {
@@ -27,9 +33,8 @@ const errorOf = (stream: Observable<unknown>): Promise<Error> =>
 /** Whether a signer signs with the private key that belongs to the public one it shows. */
 async function signs({ alg, publicJwk, sign }: AcmeSigner): Promise<boolean> {
   const signature = await firstValueFrom(from(sign(message)));
-  const key = createPublicKey({ key: { ...publicJwk }, format: 'jwk' });
-  expect(signature).toHaveLength(alg === 'ES256' ? 64 : (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
-  return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  expect(signature).toHaveLength(signatureOctets[alg] ?? 0);
+  return nodeVerifies(alg, publicJwk, message, signature);
 }
 
 /** Everything that people print a value with. */
@@ -50,14 +55,20 @@ function secretsOf(jwk: JWK): string[] {
   });
 }
 
+const text = expect.any(String) as unknown;
+const publicMembers = {
+  ES256: { kty: 'EC', crv: 'P-256', x: text, y: text },
+  ES384: { kty: 'EC', crv: 'P-384', x: text, y: text },
+  ES512: { kty: 'EC', crv: 'P-521', x: text, y: text },
+  RS256: { kty: 'RSA', n: expect.stringMatching(/^.{342}$/) as unknown, e: 'AQAB' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519', x: text },
+};
+
 describe('generateSigner', () => {
-  it.each([
-    ['ES256', { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String) }],
-    ['RS256', { kty: 'RSA', n: expect.stringMatching(/^.{342}$/), e: 'AQAB' }],
-  ] as const)('%s: makes a key that signs, and shows only its public members', async (alg, publicJwk) => {
+  it.each(algorithms)('%s: makes a key that signs, and shows only its public members', async (alg) => {
     const signer = await once(generateSigner(alg));
     expect(signer.alg).toBe(alg);
-    expect(signer.publicJwk).toEqual(publicJwk);
+    expect(signer.publicJwk).toEqual(publicMembers[alg]);
     expect(await signs(signer)).toBe(true);
   });
 
@@ -71,43 +82,62 @@ describe('generateSigner', () => {
     expect(first.publicJwk).not.toEqual(second.publicJwk);
   });
 
-  it.each(['ES256', 'RS256'] as const)(
-    '%s: what is exported is PKCS#8, and the same key when imported',
-    async (alg) => {
-      const signer = await once(generateSigner(alg));
-      const pem = await once(signer.exportPem());
-      expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
-      const again = await once(importSigner(pem));
-      expect(again.alg).toBe(alg);
-      expect(again.publicJwk).toEqual(signer.publicJwk);
-      expect(await signs(again)).toBe(true);
-    },
-  );
+  it.each(algorithms)('%s: what is exported is PKCS#8, and the same key when imported', async (alg) => {
+    const signer = await once(generateSigner(alg));
+    const pem = await once(signer.exportPem());
+    expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+    const again = await once(importSigner(pem));
+    expect(again.alg).toBe(alg);
+    expect(again.publicJwk).toEqual(signer.publicJwk);
+    expect(await signs(again)).toBe(true);
+  });
 
-  it.each(['EdDSA', 'ES384', 'HS256', 'none', '', 'toString'])('throws at the call on algorithm "%s"', (alg) => {
+  it.each(['PS256', 'Ed25519', 'HS256', 'none', '', 'toString'])('throws at the call on algorithm "%s"', (alg) => {
     expect(() => generateSigner(alg as never)).toThrow(TypeError);
-    expect(() => generateSigner(alg as never)).toThrow(/ES256, RS256/);
+    expect(() => generateSigner(alg as never)).toThrow(/ES256, ES384, ES512, RS256, EdDSA/);
+  });
+
+  it('errors with AcmeUnsupportedError on a platform that does not know the algorithm', async () => {
+    const cause = new DOMException('Unrecognized name.', 'NotSupportedError');
+    vi.spyOn(globalThis.crypto.subtle, 'generateKey').mockRejectedValue(cause);
+    const error = await errorOf(generateSigner('EdDSA'));
+    vi.restoreAllMocks();
+    expect(error).toBeInstanceOf(AcmeUnsupportedError);
+    expect(error).toMatchObject({ message: expect.stringContaining('EdDSA') as unknown, cause });
   });
 });
 
 describe('importSigner', () => {
-  it.each<[string, string | JWK, 'ES256' | 'RS256' | undefined, string]>([
+  it.each<[string, string | JWK, Algorithm | undefined, Algorithm]>([
     ['PKCS#8, P-256', keys.p256.pkcs8, undefined, 'ES256'],
     ['PKCS#8, P-256, with its algorithm', keys.p256.pkcs8, 'ES256', 'ES256'],
     ['PKCS#8, P-256, lines ended by CR LF', keys.p256.pkcs8.replaceAll('\n', '\r\n'), undefined, 'ES256'],
     ['PKCS#8, RSA', keys.rsa.pkcs8, undefined, 'RS256'],
     ['PKCS#8, RSA, with its algorithm', keys.rsa.pkcs8, 'RS256', 'RS256'],
+    ['PKCS#8, P-384', keys.p384.pkcs8, undefined, 'ES384'],
+    ['PKCS#8, P-521', keys.p521.pkcs8, undefined, 'ES512'],
+    ['PKCS#8, P-521, with its algorithm', keys.p521.pkcs8, 'ES512', 'ES512'],
+    ['PKCS#8, Ed25519', keys.ed25519.pkcs8, undefined, 'EdDSA'],
     ['JWK, P-256', keys.p256.jwk, undefined, 'ES256'],
+    ['JWK, P-384', keys.p384.jwk, undefined, 'ES384'],
+    ['JWK, P-521', keys.p521.jwk, undefined, 'ES512'],
+    ['JWK, Ed25519', keys.ed25519.jwk, undefined, 'EdDSA'],
+    [
+      'JWK, Ed25519, that names its algorithm as RFC 9864 does',
+      { ...rfc8037EdKey, alg: 'Ed25519' },
+      undefined,
+      'EdDSA',
+    ],
     ['JWK, P-256, that names its algorithm', { ...keys.p256.jwk, alg: 'ES256' }, undefined, 'ES256'],
     ['JWK, RSA', keys.rsa.jwk, undefined, 'RS256'],
     ['JWK, RSA, for another algorithm of that key', { ...keys.rsa.jwk, alg: 'PS256' }, 'RS256', 'RS256'],
     ['JWK, RFC 7515 A.3', rfc7515EcKey, undefined, 'ES256'],
     ['JWK, RFC 7520 §3.4', rfc7520RsaKey, undefined, 'RS256'],
+    ['JWK, RFC 8037 A.1', rfc8037EdKey, undefined, 'EdDSA'],
   ])('%s', async (_, key, alg, expected) => {
     const signer = await once(importSigner(key, alg));
     expect(signer.alg).toBe(expected);
-    const members = expected === 'ES256' ? ['crv', 'kty', 'x', 'y'] : ['e', 'kty', 'n'];
-    expect(Object.keys(signer.publicJwk)).toEqual(members);
+    expect(Object.keys(signer.publicJwk)).toEqual(Object.keys(publicMembers[expected]).sort());
     expect(await signs(signer)).toBe(true);
   });
 
@@ -125,25 +155,38 @@ describe('importSigner', () => {
     Object.fromEntries(Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined));
   const pkcs8Of = (body: string) => `-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----\n`;
 
-  it.each<[string, string | JWK, 'ES256' | 'RS256' | undefined, RegExp]>([
-    ['SEC1', keys.p256.sec1, undefined, /type PRIVATE KEY, found EC PRIVATE KEY; .*openssl pkcs8 -topk8 -nocrypt/],
-    ['PKCS#1', keys.rsa.pkcs1, undefined, /type PRIVATE KEY, found RSA PRIVATE KEY; .*openssl pkcs8 -topk8 -nocrypt/],
+  it.each<[string, string | JWK, Algorithm | undefined, RegExp]>([
+    [
+      'SEC1',
+      keys.p256.sec1,
+      undefined,
+      /type PRIVATE KEY, found EC PRIVATE KEY; .*toPkcs8Pem.*openssl pkcs8 -topk8 -nocrypt/,
+    ],
+    [
+      'PKCS#1',
+      keys.rsa.pkcs1,
+      undefined,
+      /type PRIVATE KEY, found RSA PRIVATE KEY; .*toPkcs8Pem.*openssl pkcs8 -topk8 -nocrypt/,
+    ],
     ['an encrypted key', keys.encrypted, undefined, /type PRIVATE KEY, found ENCRYPTED PRIVATE KEY; /],
     ['a public key', spki(keys.p256.pkcs8), undefined, /type PRIVATE KEY, found PUBLIC KEY; /],
     ['a P-256 key for RS256', keys.p256.pkcs8, 'RS256', /not one for RS256/],
     ['an RSA key for ES256', keys.rsa.pkcs8, 'ES256', /not one for ES256/],
-    ['a P-384 key', keys.p384.pkcs8, undefined, /not one for ES256 or RS256/],
-    ['an Ed25519 key', keys.ed25519, undefined, /not one for ES256 or RS256/],
+    ['a P-384 key for ES256', keys.p384.pkcs8, 'ES256', /not one for ES256/],
+    ['an Ed25519 key for ES256', keys.ed25519.pkcs8, 'ES256', /not one for ES256/],
+    ['a key of another curve', keys.secp256k1.pkcs8, undefined, /not one for ES256, ES384, ES512, RS256, EdDSA/],
+    ['an RSA key of 1024 bits', keys.shortRsa.pkcs8, undefined, /RSA with 1024 bits, RFC 7518/],
+    ['an RSA JWK of 1024 bits', keys.shortRsa.jwk, undefined, /RSA with 1024 bits, RFC 7518/],
     ['no text', '', undefined, /type PRIVATE KEY, found none/],
     ['garbage', 'it is what it is', undefined, /type PRIVATE KEY, found none/],
     ['an empty block', pkcs8Of(''), undefined, /not base64/],
     ['a block of no base64', pkcs8Of('#'.repeat(64)), undefined, /not base64/],
-    ['a block of zeros', pkcs8Of('A'.repeat(184)), undefined, /not one for ES256 or RS256/],
+    ['a block of zeros', pkcs8Of('A'.repeat(184)), undefined, /not one for ES256, ES384/],
     [
       'a truncated key',
       keys.p256.pkcs8.replace(/.{20}\n-----END/, '\n-----END'),
       undefined,
-      /not one for ES256 or RS256/,
+      /not one for ES256, ES384/,
     ],
     ['a block without an end', keys.p256.pkcs8.replace(/-----END.*/, ''), undefined, /without its END line/],
     ['two keys', keys.p256.pkcs8 + keys.rsa.pkcs8, undefined, /found 2: PRIVATE KEY, PRIVATE KEY/],
@@ -151,9 +194,10 @@ describe('importSigner', () => {
     ['a public JWK, RSA', publicOf(keys.rsa.jwk), undefined, /holds no private key/],
     ['a symmetric JWK', { kty: 'oct', k: 'AAAA' }, undefined, /holds no private key/],
     ['an empty JWK', {}, undefined, /holds no private key/],
-    ['a P-384 JWK', keys.p384.jwk, undefined, /private key for ES256/],
-    ['an Ed25519 JWK', rfc8037EdKey, undefined, /private key for ES256/],
-    ['a JWK for another algorithm', { ...rfc8037EdKey, alg: 'EdDSA' }, undefined, /"EdDSA" is not one of ES256, RS256/],
+    ['a P-384 JWK for ES256', keys.p384.jwk, 'ES256', /private key for ES256/],
+    ['an Ed25519 JWK for ES256', rfc8037EdKey, 'ES256', /private key for ES256/],
+    ['a JWK of another curve', keys.secp256k1.jwk, undefined, /private key for ES256/],
+    ['a JWK for another algorithm', { ...keys.rsa.jwk, alg: 'PS256' }, undefined, /"PS256" is not one of ES256, ES384/],
     ['a P-256 JWK for RS256', keys.p256.jwk, 'RS256', /private key for RS256/],
     ['an RSA JWK for ES256', keys.rsa.jwk, 'ES256', /private key for ES256/],
     ['a JWK without its curve', { ...keys.p256.jwk, crv: '' }, undefined, /private key for ES256/],
@@ -183,37 +227,53 @@ describe('importSigner', () => {
     expect(await signs(await once(importSigner(`${keys.p256.pkcs8}\n\n`)))).toBe(true);
   });
 
-  it('refuses a JWK whose private part belongs to another key', async () => {
-    const mixedUp = { ...keys.p256.jwk, d: rfc7515EcKey.d };
-    expect(await errorOf(importSigner(mixedUp))).toBeInstanceOf(AcmeInputError);
+  const otherRsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+  const otherEd25519 = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+
+  it.each<[string, string | JWK]>([
+    ['P-256, JWK', { ...keys.p256.jwk, d: rfc7515EcKey.d }],
+    ['P-256, PKCS#8', withPublicPart(keys.p256, rfc7515EcKey)],
+    ['P-384, PKCS#8', withPublicPart(keys.p384, publicKeyOn('P-384'))],
+    ['P-521, PKCS#8', withPublicPart(keys.p521, publicKeyOn('P-521'))],
+    ['RSA, JWK', { ...keys.rsa.jwk, n: otherRsa.n ?? '' }],
+    ['RSA, PKCS#8', withPublicPart(keys.rsa, { n: otherRsa.n ?? '' })],
+    ['Ed25519, JWK', { ...keys.ed25519.jwk, x: otherEd25519.x ?? '' }],
+  ])('refuses a damaged key: %s, whose parts belong to different keys', async (_, key) => {
+    const error = await errorOf(importSigner(key));
+    expect(error).toBeInstanceOf(AcmeInputError);
+    for (const part of secretsOf(keys.rsa.jwk)) expect(printed(error)).not.toContain(part);
+  });
+
+  it('says of a damaged key what is wrong with it', async () => {
+    const mixedUp = { ...keys.rsa.jwk, n: otherRsa.n ?? '' };
+    expect(await errorOf(importSigner(mixedUp))).toMatchObject({ message: expect.stringMatching(/damaged, .*backup/) });
   });
 });
 
 describe('the private key', () => {
-  it.each(['ES256', 'RS256'] as const)('%s: is in nothing that is printed of a signer', async (alg) => {
-    const jwk = alg === 'ES256' ? keys.p256.jwk : keys.rsa.jwk;
-    const pem = alg === 'ES256' ? keys.p256.pkcs8 : keys.rsa.pkcs8;
+  it.each(algorithms)('%s: is in nothing that is printed of a signer', async (alg) => {
+    const { jwk, pkcs8 } = keysFor[alg];
     const generated = await once(generateSigner(alg));
     const exported = await once(generated.exportPem());
     const cases: [AcmeSigner, JWK][] = [
       [generated, createPrivateKey(exported).export({ format: 'jwk' }) as JWK],
       [await once(importSigner(jwk)), jwk],
-      [await once(importSigner(pem)), jwk],
+      [await once(importSigner(pkcs8)), jwk],
     ];
     for (const [signer, secret] of cases) {
-      const text = printed(signer);
-      expect(text).toContain(secret.x ?? secret.n);
-      for (const part of secretsOf(secret)) expect(text).not.toContain(part);
+      const shown = printed(signer);
+      expect(shown).toContain(secret.x ?? secret.n);
+      for (const part of secretsOf(secret)) expect(shown).not.toContain(part);
     }
   });
 
-  it.each(['ES256', 'RS256'] as const)('%s: cannot be extracted from an imported signer', async (alg) => {
+  it.each(algorithms)('%s: cannot be extracted from an imported signer', async (alg) => {
     const sign = vi.spyOn(globalThis.crypto.subtle, 'sign');
-    for (const key of alg === 'ES256' ? [keys.p256.jwk, keys.p256.pkcs8] : [keys.rsa.jwk, keys.rsa.pkcs8]) {
+    onTestFinished(() => sign.mockRestore());
+    for (const key of [keysFor[alg].jwk, keysFor[alg].pkcs8])
       expect(await signs(await once(importSigner(key)))).toBe(true);
-    }
-    expect(sign.mock.calls.map(([, { extractable }]) => extractable)).toEqual([false, false]);
-    sign.mockRestore();
+    // Once to try the key, once for us.
+    expect(sign.mock.calls.map(([, { extractable }]) => extractable)).toEqual([false, false, false, false]);
   });
 
   it('has no export on an imported signer', async () => {
@@ -224,6 +284,9 @@ describe('the private key', () => {
 describe('cryptoKeySigner', () => {
   it.each([
     ['ES256', { name: 'ECDSA', namedCurve: 'P-256' }],
+    ['ES384', { name: 'ECDSA', namedCurve: 'P-384' }],
+    ['ES512', { name: 'ECDSA', namedCurve: 'P-521' }],
+    ['EdDSA', { name: 'Ed25519' }],
     [
       'RS256',
       { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) },
@@ -240,12 +303,44 @@ describe('cryptoKeySigner', () => {
     ['ES256', keys.rsa.jwk, /ES256 needs a key of type EC P-256/],
     ['ES256', keys.p384.jwk, /ES256 needs a key of type EC P-256/],
     ['RS256', keys.p256.jwk, /RS256 needs a key of type RSA/],
-    ['EdDSA', rfc8037EdKey, /"EdDSA" is not one of ES256, RS256; for others write an AcmeSigner/],
+    ['EdDSA', keys.p256.jwk, /EdDSA needs a key of type OKP Ed25519/],
+    ['EdDSA', rfc8037EdKey, /EdDSA needs a CryptoKey for Ed25519, this one is for ECDSA P-256/],
+    ['PS256', keys.rsa.jwk, /"PS256" is not one of ES256, ES384, ES512, RS256, EdDSA; for others write an AcmeSigner/],
     ['ES256', { kty: 'EC', crv: 'P-256' }, /lacks x, y/],
   ])('throws where the key does not fit: %s', async (alg, jwk, expected) => {
     const { privateKey } = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
     expect(() => cryptoKeySigner(alg, privateKey, jwk)).toThrow(TypeError);
     expect(() => cryptoKeySigner(alg, privateKey, jwk)).toThrow(expected);
+  });
+
+  it.each<[string, object, readonly KeyUsage[], 'privateKey' | 'publicKey', RegExp]>([
+    [
+      'for another hash',
+      { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512' },
+      ['sign'],
+      'privateKey',
+      /for RSASSA-PKCS1-v1_5 SHA-256, this one is for RSASSA-PKCS1-v1_5 SHA-512/,
+    ],
+    [
+      'for another padding',
+      { name: 'RSA-PSS', hash: 'SHA-256' },
+      ['sign'],
+      'privateKey',
+      /this one is for RSA-PSS SHA-256/,
+    ],
+    [
+      'that is public',
+      { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+      ['sign', 'verify'],
+      'publicKey',
+      /private key with the usage "sign"/,
+    ],
+  ])('throws on a key %s', async (_, parameters, usages, which, expected) => {
+    const rsa = { modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), ...parameters };
+    const pair = (await webcrypto.subtle.generateKey(rsa as never, true, usages)) as never as webcrypto.CryptoKeyPair;
+    const jwk = await exportJWK(pair.publicKey);
+    expect(() => cryptoKeySigner('RS256', pair[which], jwk)).toThrow(TypeError);
+    expect(() => cryptoKeySigner('RS256', pair[which], jwk)).toThrow(expected);
   });
 });
 
@@ -269,7 +364,11 @@ describe('importSigner, whatever it is given', () => {
   const der = (pem: string) => Buffer.from(pem.replace(/-----.*-----|\s/g, ''), 'base64');
   const asPem = (bytes: Buffer) =>
     `-----BEGIN PRIVATE KEY-----\n${bytes.toString('base64')}\n-----END PRIVATE KEY-----\n`;
-  const anyPem = fc.constantFrom(keys.p256.pkcs8, keys.rsa.pkcs8, keys.p384.pkcs8, keys.ed25519, keys.p256.sec1);
+  const anyPem = fc.constantFrom(
+    ...Object.values(keysFor).map(({ pkcs8 }) => pkcs8),
+    keys.secp256k1.pkcs8,
+    keys.p256.sec1,
+  );
 
   it('errors with nothing but AcmeInputError on PEM whose DER is changed', () =>
     fc.assert(
@@ -294,7 +393,7 @@ describe('importSigner, whatever it is given', () => {
     const value = fc.oneof(
       fc.string(),
       fc.base64String(),
-      fc.constantFrom('EC', 'RSA', 'OKP', 'P-256', 'P-384', 'ES256'),
+      fc.constantFrom('EC', 'RSA', 'OKP', 'P-256', 'P-384', 'P-521', 'Ed25519', 'ES256', 'EdDSA'),
     );
     const members = fc.dictionary(
       fc.constantFrom(
@@ -319,7 +418,7 @@ describe('importSigner, whatever it is given', () => {
       { minKeys: 1, maxKeys: 3 },
     );
     return fc.assert(
-      fc.asyncProperty(fc.constantFrom(keys.p256.jwk, keys.rsa.jwk, keys.p384.jwk), members, (jwk, more) =>
+      fc.asyncProperty(fc.constantFrom(...Object.values(keysFor).map(({ jwk }) => jwk)), members, (jwk, more) =>
         settles({ ...jwk, ...more } as JWK),
       ),
       { numRuns: 300 },
@@ -331,4 +430,24 @@ function spki(pkcs8: string): string {
   return createPublicKey(createPrivateKey(pkcs8) as KeyObject)
     .export({ type: 'spki', format: 'pem' })
     .toString();
+}
+
+function publicKeyOn(namedCurve: string): JWK {
+  return generateKeyPairSync('ec', { namedCurve }).publicKey.export({ format: 'jwk' }) as JWK;
+}
+
+/** A key in PKCS#8 that says that its public part is another key's. */
+function withPublicPart({ pkcs8, jwk }: { pkcs8: string; jwk: JWK }, { x, y, n }: Partial<JWK>): string {
+  const hex = (part = '') => Buffer.from(part, 'base64url').toString('hex');
+  let body = Buffer.from(pkcs8.replace(/-----.*-----|\s/g, ''), 'base64').toString('hex');
+  for (const [from, to] of [
+    [jwk.x, x],
+    [jwk.y, y],
+    [jwk.n, n],
+  ]) {
+    if (to === undefined) continue;
+    expect(body).toContain(hex(from));
+    body = body.replace(hex(from), hex(to));
+  }
+  return `-----BEGIN PRIVATE KEY-----\n${Buffer.from(body, 'hex').toString('base64')}\n-----END PRIVATE KEY-----\n`;
 }

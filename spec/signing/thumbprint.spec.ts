@@ -3,8 +3,11 @@ import { firstValueFrom, lastValueFrom, of, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { PublicJwk } from '../../lib/model/ports.js';
 import { jwkThumbprint, webCryptoDigest } from '../../lib/signing/thumbprint.js';
+import { covers } from '../support/covers.js';
 import { rfc7515EcKey, rfc7520RsaKey, rfc8037EdKey, thumbprints } from '../vectors/signing.js';
 import { nodeDigest } from './keys.js';
+
+covers('keyAuthorization');
 
 describe('jwkThumbprint', () => {
   it.each(thumbprints)('%s', async (_, jwk, expected) => {

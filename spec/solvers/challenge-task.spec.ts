@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { format, inspect } from 'node:util';
@@ -58,6 +59,17 @@ describe('challengeTask', () => {
     expect(task.challenge).toBe(challenge);
     for (const member of ['token', 'keyAuthorization', 'keyAuthorizationDigest'])
       expect(task).not.toHaveProperty(member);
+  });
+
+  it('has the account key’s thumbprint and the session’s digest, and for dns-account-01 the account URL’s', async () => {
+    const owner = accountOf(vector.key, { digest: nodeDigest });
+    const make = (type: string) => challengeTask(owner, thumbprint, named('a.test'), challengeOf(type, vector.token));
+    const [task, other] = [await once(make('dns-account-01')), await once(make('dns-01'))];
+    const digest = createHash('sha256').update(owner.url).digest('base64url');
+    expect(task).toMatchObject({ thumbprint, digest: nodeDigest, accountUrlDigest: digest });
+    expect(task.keyAuthorizationDigest).toBe(vector.digest);
+    expect(other).not.toHaveProperty('accountUrlDigest');
+    expect(JSON.stringify(task)).not.toContain(digest);
   });
 
   it('is synchronous where the digest is', () => {

@@ -7,8 +7,11 @@ import { dns01, type TxtRecord, txtRecord } from '../../lib/solvers/dns01.js';
 import { jwkThumbprint } from '../../lib/signing/thumbprint.js';
 import { nodeDigest } from '../signing/keys.js';
 import { virtualTime } from '../support/marbles.js';
+import { covers } from '../support/covers.js';
 import { keyAuthorizations } from '../vectors/signing.js';
 import { accountOf, challengeOf, taskOf } from './tasks.js';
+
+covers('dns01');
 
 const record: TxtRecord = {
   name: '_acme-challenge.example.org',

@@ -13,6 +13,8 @@ export interface PebbleDns {
   txt(name: string): readonly string[];
   /** Replaces the IPv4 addresses of a host; none brings the default, 127.0.0.1, back. */
   setA(host: string, ...addresses: string[]): Promise<void>;
+  /** Replaces the IPv6 addresses of a host; none leaves it without, which is the default. */
+  setAaaa(host: string, ...addresses: string[]): Promise<void>;
   /** Makes a name an alias (one step is followed); undefined ends that. */
   setCname(name: string, target: string | undefined): Promise<void>;
   /** Makes all queries for a name fail, or ends that. */
@@ -64,6 +66,14 @@ export class ChallengeDns implements PebbleDns {
     return this.#inTurn(host, async () => {
       await this.#post('clear-a', { host });
       if (addresses.length > 0) await this.#post('add-a', { host, addresses });
+    });
+  }
+
+  setAaaa(name: string, ...addresses: string[]): Promise<void> {
+    const host = canonical(name);
+    return this.#inTurn(host, async () => {
+      await this.#post('clear-aaaa', { host });
+      if (addresses.length > 0) await this.#post('add-aaaa', { host, addresses });
     });
   }
 

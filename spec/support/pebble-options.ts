@@ -22,6 +22,8 @@ export interface PebbleOptions {
   };
   /** IPv4 address by host, set from the start. Every other host has 127.0.0.1. */
   readonly hosts?: Readonly<Record<string, string>>;
+  /** The name server that the validation asks, `127.0.0.1:port`. Default: that of {@link PebbleDns}. */
+  readonly dnsServer?: string;
   /** Of the issuing keys. Default `ecdsa`; `rsa` makes the start slower. */
   readonly keyAlgorithm?: 'ecdsa' | 'rsa';
 }

@@ -177,7 +177,7 @@ class Session {
     return new ServerProcess({
       program: this.#binaries.pebble,
       args: [
-        ...['-config', configFile, '-dnsserver', this.#dns.server],
+        ...['-config', configFile, '-dnsserver', this.#options.dnsServer ?? this.#dns.server],
         ...((this.#options.strict ?? true) ? ['-strict'] : []),
       ],
       env: pebbleEnv(this.#options),

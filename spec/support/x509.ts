@@ -169,7 +169,10 @@ const nextSerialNumber = (): Uint8Array =>
   new Uint8Array(new Integer({ value: ++lastSerialNumber }).valueBlock.valueHexView);
 
 /** UTCTime ends in 2049. */
-const time = (value: Date): Time => new Time({ type: value.getUTCFullYear() < 2050 ? 0 : 1, value });
+function time(value: Date): Time {
+  const year = value.getUTCFullYear();
+  return new Time({ type: year >= 1950 && year < 2050 ? 0 : 1, value });
+}
 
 const commonName = (value: string): RelativeDistinguishedNames =>
   new RelativeDistinguishedNames({

@@ -168,6 +168,18 @@ describe('refusals', () => {
     }),
   );
 
+  it('link to the directory as every answer does, and keep what else they link to', () => {
+    const ca = fakeCa();
+    const { post, kid } = accountClient(ca);
+    ca.failNext('account', { type: 'malformed' });
+    ca.failNext('account', { type: 'rateLimited', headers: { link: '<https://ca.test/docs>;rel="help"' } });
+    const index = '<https://ca.test/directory>;rel="index"';
+    expect([now(post(kid)), now(post(kid))].map(({ headers }) => headers['link'])).toEqual([
+      index,
+      `${index}, <https://ca.test/docs>;rel="help"`,
+    ]);
+  });
+
   it('503 without a wait is no rate limit', () =>
     virtualTime((time) => {
       const { ca, account } = bench(time);
@@ -305,6 +317,24 @@ describe('answers that are changed', () => {
         ca.script('account', { edit: () => json });
         expect(errorOf(time, getAccount(account))).toBeInstanceOf(AcmeProtocolError);
       }
+    }));
+
+  it.each([0, 10])('into a body that is cut off after %i bytes, though all was done', (cutAtBytes) =>
+    virtualTime((time) => {
+      const { ca, account } = bench(time);
+      ca.script('newOrder', { cutAtBytes });
+      expect(errorOf(time, newOrder(account, request))).toBeInstanceOf(AcmeProtocolError);
+      expect(outcomes(ca, 'newOrder')).toEqual([201]);
+      const { post, kid } = accountClient(ca);
+      expect(now(post(kid.replace('account', 'orders'))).json.orders).toHaveLength(1);
+    }),
+  );
+
+  it('into a chain that is cut off', () =>
+    virtualTime((time) => {
+      const { ca, certificate$ } = bench(time);
+      ca.script('certificate', { cutAtBytes: 200 }, 'always');
+      expect(completed(time, certificate$).error).toBeInstanceOf(AcmeProtocolError);
     }));
 
   it('only where they are JSON', () =>

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { findAccount, getAccount, getDirectory, newOrder, obtainCertificate } from '../../lib/index.js';
-import { fakeCa, recordingSolver, synchronousSigner, testAccount, testSession } from '../../lib/testing/index.js';
+import {
+  fakeCa,
+  type FakeCaOptions,
+  recordingSolver,
+  synchronousSigner,
+  testAccount,
+  testSession,
+} from '../../lib/testing/index.js';
 import { completed, errorOf, virtualTime } from '../support/virtual-time.js';
 import { now } from './support/raw-client.js';
 
@@ -89,6 +96,29 @@ describe('a fake CA', () => {
       'https://other.test:14000/revoke-cert',
     ]);
     expect(now(getAccount(testAccount(ca))).status).toBe('valid');
+  });
+
+  it.each<[FakeCaOptions, string]>([
+    [
+      { origin: 'https://ca.test/' },
+      'origin must be scheme, host and port, with no slash at its end, found https://ca.test/',
+    ],
+    [{ origin: 'ca.test' }, 'origin must be scheme, host and port, with no slash at its end, found ca.test'],
+    [{ badNonceEvery: 0 }, 'badNonceEvery must be a whole number from 1 on, found 0'],
+    [{ historyLimit: -1 }, 'historyLimit must be a whole number, found -1'],
+    [{ roots: [] }, 'roots must have at least one name, found []'],
+    [{ latencyMs: NaN }, 'latencyMs must be a number of milliseconds, 0 at least, found NaN'],
+    [{ latencyMs: { newOrder: -1 } }, 'latencyMs must be a number of milliseconds, 0 at least, found -1'],
+    [{ validation: { delayMs: -1 } }, 'validation.delayMs must be a number of milliseconds, 0 at least, found -1'],
+    [{ issuance: { delayMs: NaN } }, 'issuance.delayMs must be a number of milliseconds, 0 at least, found NaN'],
+    [{ lifetimeMs: -1 }, 'lifetimeMs must be a number of milliseconds, 0 at least, found -1'],
+    [{ pendingMs: -1 }, 'pendingMs must be a number of milliseconds, 0 at least, found -1'],
+    [
+      { externalAccounts: { mine: 'not/base64url=' } },
+      'externalAccounts must have keys in base64url without padding, that of mine is not',
+    ],
+  ])('says at the call what cannot work: %j', (options, message) => {
+    expect(() => fakeCa(options)).toThrow(new TypeError(`fakeCa: ${message}`));
   });
 
   it('knows nothing of another', () => {

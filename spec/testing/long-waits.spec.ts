@@ -69,7 +69,7 @@ describe('in virtual time', () => {
 
   it('a validation that takes a month', () =>
     virtualTime(({ scheduler, expectObservable }) => {
-      const ca = fakeCa({ scheduler, validation: { delayMs: 31 * dayMs }, retryAfter: '86400' });
+      const ca = fakeCa({ scheduler, validation: { delayMs: 31 * dayMs }, pendingMs: 40 * dayMs, retryAfter: '86400' });
       const account = testAccount(ca, { scheduler });
       const ready$ = newOrder(account, request).pipe(
         concatMap((order) =>

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePemChain } from '../../lib/codec/pem.js';
 import {
   acmeSession,
+  buildCertificateRequest,
   type CertificateKeyType,
   generateCertificateKey,
   generateSigner,
@@ -13,7 +14,7 @@ import {
   toCertificate,
 } from '../../lib/index.js';
 import { fakeCa, type FakeCa, type FakeCaOptions, recordingSolver } from '../../lib/testing/index.js';
-import { accountClient, csrOf, outcome } from './support/raw-client.js';
+import { accountClient, csrOf, now, outcome } from './support/raw-client.js';
 
 /** A certificate by a session that has nothing from `rxacme/testing` but its transport. */
 async function issued(
@@ -55,6 +56,33 @@ describe('with real keys', () => {
     expect([Date.parse(validFrom), Date.parse(validTo)]).toEqual([now, now + 3_600_000]);
   });
 
+  it('the certificate is valid when the order says', async () => {
+    const at = Date.UTC(2031, 4, 5);
+    const { post, at: url, prove } = accountClient(fakeCa({ clock: { now: () => at } }));
+    const asked = { notBefore: '2031-05-06T00:00:00Z', notAfter: '2031-05-07T00:00:00Z' };
+    const made = now(post(url('new-order'), { identifiers: [{ type: 'dns', value: 'a.test' }], ...asked })).json;
+    prove(made);
+    const key = await firstValueFrom(generateCertificateKey('P-256'));
+    const csr = csrOf(await firstValueFrom(buildCertificateRequest(key, made.identifiers)));
+    const { json } = await firstValueFrom(post(made.finalize, csr));
+    const { validFrom, validTo } = leafOf(now(post(json.certificate)).text);
+    expect([Date.parse(validFrom), Date.parse(validTo)]).toEqual([asked.notBefore, asked.notAfter].map(Date.parse));
+  });
+
+  it('issuing goes on where the client gives up while it waits for the answer', async () => {
+    const { order, prove, post } = accountClient(fakeCa());
+    const made = order('a.test');
+    prove(made);
+    const key = await firstValueFrom(generateCertificateKey('P-256'));
+    const csr = csrOf(await firstValueFrom(buildCertificateRequest(key, [{ type: 'dns', value: 'a.test' }])));
+    const finalizing = post(made.finalize, csr).subscribe();
+    const status = () => now(post(made.url)).json.status as string;
+    while (status() === 'ready') await new Promise((resolve) => setImmediate(resolve));
+    expect(status()).toBe('processing');
+    finalizing.unsubscribe();
+    await expect.poll(status).toBe('valid');
+  });
+
   it('one CA has one issuer for all its certificates, and another CA another', async () => {
     const first = await issued();
     const [second, other] = [await issued({}, {}, first.ca), await issued()];
@@ -76,9 +104,20 @@ describe('with real keys', () => {
     await expect(issued({ issuance: { outcome: caa } })).rejects.toMatchObject({ code: 'order' });
   });
 
+  it('a request that is nested deeply is refused like any other that is none', async () => {
+    const { order, prove, post } = accountClient(fakeCa());
+    const made = order('a.test');
+    prove(made);
+    const depth = 12_000;
+    const der = Uint8Array.from({ length: depth * 4 }, (_, at) => {
+      const inner = (depth - Math.floor(at / 4) - 1) * 4;
+      return [0x30, 0x82, inner >> 8, inner & 255][at % 4] ?? 0;
+    });
+    expect(outcome(await firstValueFrom(post(made.finalize, csrOf(der))))).toEqual([400, 'badCSR']);
+  });
+
   it('a request with a wrong signature, or a weak key, is refused', async () => {
     const key = await firstValueFrom(generateCertificateKey('P-256'));
-    const { buildCertificateRequest } = await import('../../lib/index.js');
     const names = [{ type: 'dns', value: 'a.test' }];
     const der = await firstValueFrom(buildCertificateRequest(key, names));
     const wrong = Uint8Array.from(der, (octet, index) => (index === der.length - 1 ? octet ^ 1 : octet));

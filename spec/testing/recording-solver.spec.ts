@@ -27,6 +27,7 @@ describe('a recording solver', () => {
       expect(isComplete).toBe(false);
       time.flush();
       expect(solver.presented).toEqual([]);
+      expect(solver.withdrawn.map(({ identifier }) => identifier.value)).toEqual(['a.test', 'b.test']);
       expect(told(solver)).toEqual([
         'present a.test',
         'present b.test',

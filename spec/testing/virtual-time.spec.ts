@@ -104,6 +104,8 @@ describe('virtualTime', () => {
       return Object.assign(self, { self });
     };
     same(loop(), loop());
+    same(/a/g, /a/g);
+    same(Uint8Array.of(1).buffer, Uint8Array.of(1).buffer);
     same(null, null);
     same(0, 0, [new AcmeTransportError('lost'), new AcmeTransportError('lost')]);
     const differs = (...args: Parameters<typeof same>) => messageOf(() => same(...args)) !== 'no error';
@@ -113,6 +115,8 @@ describe('virtualTime', () => {
     expect(differs(null, {})).toBe(true);
     expect(differs(new URL('https://a.test'), new URL('https://b.test'))).toBe(true);
     expect(differs(new Map([['a', 1]]), new Map([['a', 2]]))).toBe(true);
+    expect(differs(/a/, /b/)).toBe(true);
+    expect(differs(Uint8Array.of(1).buffer, Uint8Array.of(2).buffer)).toBe(true);
     expect(differs(new Set([1]), new Set([2]))).toBe(true);
     expect(differs(0, 0, [new AcmeTransportError('lost'), new Error('lost')])).toBe(true);
     expect(differs(0, 0, [new Error('lost'), new Error('found')])).toBe(true);

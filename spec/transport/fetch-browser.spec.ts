@@ -57,6 +57,14 @@ describe('in a browser', () => {
     ]);
   });
 
+  it('mistake: to set User-Agent, which costs a preflight that CAs refuse. Not even the application’s own is sent', async () => {
+    const session = acmeSession({ directoryUrl: 'https://ca.example/directory', userAgent: 'app/1' });
+    await lastValueFrom(exchange(session, { method: 'POST', url: request.url, body: '{}' }));
+    const [, init] = calls[0] as [string, { headers: Record<string, string> }];
+    expect(Object.keys(init.headers)).not.toContain('user-agent');
+    expect(Object.keys(init.headers)).toContain('accept-language');
+  });
+
   it('the headers of the request are not changed', async () => {
     const headers = Object.freeze({ ...request.headers });
     await lastValueFrom(fetchTransport()({ ...request, headers }));

@@ -3,7 +3,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { AcmeProtocolError } from '../../lib/model/errors/protocol-error.js';
 import type { AcmeHttpRequest } from '../../lib/model/ports.js';
 import type { FetchInit, FetchResponse } from '../../lib/transport/fetch-like.js';
-import { fetchTransport, type FetchTransportOptions } from '../../lib/transport/fetch-transport.js';
+import type { FetchTransportOptions } from '../../lib/transport/fetch-exchange.js';
+import { fetchTransport } from '../../lib/transport/fetch-transport.js';
+import { covers } from '../support/covers.js';
+
+covers('transport');
 
 const get: AcmeHttpRequest = {
   method: 'GET',

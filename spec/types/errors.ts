@@ -2,6 +2,7 @@
 import {
   type AcmeAuthorizationError,
   type AcmeBadNonceError,
+  type AcmeDnsError,
   AcmeError,
   type AcmeInputError,
   type AcmeOrderError,
@@ -15,6 +16,7 @@ import {
   type AcmeUserActionRequiredError,
   type AnyAcmeError,
   type AuthorizationFailure,
+  type DnsFailure,
   type Order,
   type PortName,
   type ProblemDocument,
@@ -35,6 +37,7 @@ check<Equal<WithCode<'timeout'>, AcmeTimeoutError>>();
 check<Equal<WithCode<'unsupported'>, AcmeUnsupportedError>>();
 check<Equal<WithCode<'input'>, AcmeInputError>>();
 check<Equal<WithCode<'port'>, AcmePortError>>();
+check<Equal<WithCode<'dns'>, AcmeDnsError>>();
 
 export function narrowed(error: AnyAcmeError): unknown {
   const all: AcmeError = error;
@@ -57,6 +60,8 @@ export function narrowed(error: AnyAcmeError): unknown {
       return error.order satisfies Order;
     case 'timeout':
       return error.last satisfies unknown;
+    case 'dns':
+      return [error.failure satisfies DnsFailure, error.server satisfies string | undefined];
     case 'port':
       return error.port satisfies PortName;
     case 'input':

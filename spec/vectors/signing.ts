@@ -76,6 +76,9 @@ export const keyAuthorizations = [
     token: 'LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0',
     keyAuthorization: 'LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0.9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI',
     digest: 'LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo',
+    /** RFC 8737 §3: the whole extension of `tls-alpn-01`, DER. Computed; openssl writes the same. */
+    acmeIdentifier:
+      '303106082b0601050507011f0101ff042204202cfb08c13a3ba3c0681b4faf8c2c8640605649520fc48fa2fd7df7e9e50e419a',
   },
   {
     source: 'token of RFC 8555 §8.4',
@@ -104,6 +107,8 @@ export const keyAuthorizations = [
     token: 'evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA',
     keyAuthorization: 'evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA.zedj-Bd1Zshp8KLePv2MB-lJ_Hagp7wAwdkA0NUTniU',
     digest: '271e7-e00G650dn1rLTHzaJ9Mg5LMDMvC2y0QXNK17A',
+    /** The value of the extension alone, as in the tests of golang.org/x/crypto. */
+    acmeIdentifierValue: '0420dbbd5eefe7b4d06eb9d1d9f5acb4c7cda27d320e4b30332f0b6cb441734ad7b0',
   },
   {
     source: 'Boulder; the digest computed',
@@ -178,5 +183,36 @@ export const signedRequests = {
       '{"alg":"EdDSA","kid":"https://example.com/acme/acct/evOfKhNU60wg","nonce":"Q_s3MWoqT05TrdkM2MTDcw","url":"https://example.com/acme/chall/prV_B7yEyA4"}',
     payload: 'e30',
     signature: 'l97US-FUUJc5oxF883Hef8Jjg9PW_6vpfBuxOGlUjC26f93NXOR941Q6tUb0ODIHNAdEdecHn4IDac50gLWtDw',
+  },
+  newOrder: {
+    input: {
+      url: 'https://example.com/acme/new-order',
+      nonce: '5XJ1L3lEkMG7tR6pA00clA',
+      kid: 'https://example.com/acme/acct/evOfKhNU60wg',
+      payload: {
+        identifiers: [
+          { type: 'dns', value: 'www.example.org' },
+          { type: 'dns', value: 'example.org' },
+        ],
+        notBefore: '2016-01-01T00:04:00+04:00',
+        notAfter: '2016-01-08T00:04:00+04:00',
+      },
+    },
+    header:
+      '{"alg":"EdDSA","kid":"https://example.com/acme/acct/evOfKhNU60wg","nonce":"5XJ1L3lEkMG7tR6pA00clA","url":"https://example.com/acme/new-order"}',
+    signature: '5eIXM71NxBEJjXbrshCo6kqWTlTzm8XYKqolkE-LwywIcsk-gIDxRBva3BJjSQ6ZnuvFAtDH14m5X4XaeFUpDA',
+  },
+  /** The JWS inside a key change, by the new key: without a nonce. The old key is that of RFC 7515 A.3. */
+  keyChange: {
+    input: {
+      url: 'https://example.com/acme/key-change',
+      payload: {
+        account: 'https://example.com/acme/acct/evOfKhNU60wg',
+        oldKey: { crv: 'P-256', kty: 'EC', x: rfc7515EcKey.x, y: rfc7515EcKey.y },
+      },
+    },
+    header:
+      '{"alg":"EdDSA","jwk":{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},"url":"https://example.com/acme/key-change"}',
+    signature: 'XP9ZJ9PNBf3hKtkrbhFsVyE2RmQSimykpEFFNSKwJ5krhADczuXQodxcuTe41iLy0TcqMBC83P2LYOFavq01Cw',
   },
 } as const;

@@ -7,6 +7,9 @@ import { acmeSession, closeSession } from '../../lib/request/session.js';
 import { fetchTransport } from '../../lib/transport/fetch-transport.js';
 import { makeServerCertificate, type ServerCertificate } from '../support/server-certificate.js';
 import { response, type WireAnswer, wireServer } from './wire-server.js';
+import { covers } from '../support/covers.js';
+
+covers('transport');
 
 const requestFor = (origin: string): AcmeHttpRequest => ({
   method: 'POST',

@@ -9,6 +9,9 @@ import { fetchTransport } from '../../lib/transport/fetch-transport.js';
 import { nodeSigner } from '../signing/keys.js';
 import { rfc8037EdKey } from '../vectors/signing.js';
 import { response, type WireAnswer, wireServer } from './wire-server.js';
+import { covers } from '../support/covers.js';
+
+covers('transport', 'signedRequests');
 
 const requestFor = (url: string, more: Partial<AcmeHttpRequest> = {}): AcmeHttpRequest => ({
   method: 'GET',

@@ -7,6 +7,9 @@ import { exchange } from '../../lib/request/exchange.js';
 import { acmeSession } from '../../lib/request/session.js';
 import { fetchTransport } from '../../lib/transport/fetch-transport.js';
 import { released, response, type WireAnswer, type WireServer, wireServer } from './wire-server.js';
+import { covers } from '../support/covers.js';
+
+covers('transport');
 
 const ask = async ({ origin }: WireServer, maxResponseBytes = 1_000_000): Promise<AcmeHttpResponse> => {
   const request = { method: 'GET', url: `${origin}/x`, headers: {}, maxResponseBytes } as const;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type IssuanceOptions, obtainCertificate, resumeOrder } from '../../lib/index.js';
+import {
+  AcmeProblemError,
+  type IssuanceOptions,
+  leaveOutRefused,
+  obtainCertificate,
+  problemDocument,
+  resumeOrder,
+} from '../../lib/index.js';
 import { fakeDer, recordingSolver, syncBench, syncCertificateRequest, syncKey } from '../support/sync-ports.js';
 import { virtualTime } from '../support/virtual-time.js';
 
@@ -71,6 +78,14 @@ describe('options that cannot work', () => {
     'a pace with %s that is no number: throw TypeError at the call',
     (name) => {
       for (const error of thrown({ solvers, poll: { [name]: Number.NaN } })) expect(error).toBeInstanceOf(TypeError);
+    },
+  );
+
+  it.each([true, leaveOutRefused(new AcmeProblemError(problemDocument({})), [])])(
+    'a policy for refusals that is %j: throw TypeError at the call',
+    (whenRefused) => {
+      for (const error of thrown({ solvers, whenRefused }))
+        expect((error as TypeError).message).toContain('whenRefused must be a function');
     },
   );
 

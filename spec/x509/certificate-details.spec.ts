@@ -48,6 +48,8 @@ describe('the details of a certificate', () => {
       issuer: 'CN=Example CA',
       identifiers: [],
       serialNumber: '0087654321',
+      keyType: 'P-256',
+      isCa: false,
       authorityKeyIdentifier: '69885b6b87464041e1b37b847ba0ae2cde01c8d4',
       notBeforeAt: new Date('0001-01-01T00:00:00Z'),
       notAfterAt: new Date('0001-01-01T00:00:00Z'),
@@ -75,7 +77,27 @@ describe('the details of a certificate', () => {
   });
 
   it('have no member for a key identifier that is not there', async () => {
-    expect(await read(await ca.issue(csr, { keyIdentifier: false }))).not.toHaveProperty('authorityKeyIdentifier');
+    const details = await read(await ca.issue(csr, { keyIdentifier: false }));
+    expect(details).not.toHaveProperty('authorityKeyIdentifier');
+    expect(details).not.toHaveProperty('subjectKeyIdentifier');
+  });
+
+  it('tell an authority by its basic constraints, and by its key identifier', async () => {
+    const [authority, leaf] = [await read(ca.certificate), await read(await ca.issue(csr))];
+    expect([authority.isCa, leaf.isCa]).toEqual([true, false]);
+    expect(new X509Certificate(ca.certificate).ca).toBe(true);
+    expect(authority.subjectKeyIdentifier).toBe(leaf.authorityKeyIdentifier);
+    expect(authority.subjectKeyIdentifier).toBe(Buffer.from(ca.keyIdentifier).toString('hex'));
+  });
+
+  it.each([
+    ['empty', Uint8Array.of(0x30, 0), false],
+    ['that say false', Uint8Array.of(0x30, 3, 1, 1, 0), false],
+    ['that say true', Uint8Array.of(0x30, 3, 1, 1, 0xff), true],
+    ['that begin with a path length', Uint8Array.of(0x30, 3, 2, 1, 5), false],
+  ])('are those of an authority or not: basic constraints %s', async (_what, value, expected) => {
+    const leaf = await reissued(await ca.issue(csr), (it) => setExtension(it, '2.5.29.19', value.buffer));
+    expect((await read(leaf)).isCa).toBe(expected);
   });
 
   it.each([

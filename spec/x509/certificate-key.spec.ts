@@ -1,16 +1,21 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { format, inspect } from 'node:util';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { encodePem } from '../../lib/codec/pem.js';
 import type { CertificateKeyType } from '../../lib/model/key-type.js';
 import type { CertificateKey } from '../../lib/model/ports.js';
 import { AcmeInputError } from '../../lib/model/errors/input-error.js';
+import { AcmeUnsupportedError } from '../../lib/model/errors/unsupported-error.js';
 import { generateCertificateKey, importCertificateKey } from '../../lib/x509/certificate-key.js';
+import { covers } from '../support/covers.js';
 import { openssl } from './openssl.js';
+
+covers('certificateKeys');
 
 const data = new TextEncoder().encode('to be signed');
 
-async function isSoundSignature(key: CertificateKey, hash: string): Promise<boolean> {
+async function isSoundSignature(key: CertificateKey, hash: string | null): Promise<boolean> {
   const publicKey = createPublicKey({ key: Buffer.from(key.publicKey), format: 'der', type: 'spki' });
   const signature = await firstValueFrom(key.sign(data) as never);
   return verify(hash, data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature as Uint8Array);
@@ -22,6 +27,7 @@ describe('generateCertificateKey', () => {
     ['P-384', 'sha384', 96],
     ['RSA-2048', 'sha256', 256],
     ['RSA-3072', 'sha256', 384],
+    ['Ed25519', null, 64],
   ] as const)('makes a %s key that signs and can be saved', async (keyType, hash, octets) => {
     const [key, ...others] = await lastValueFrom(generateCertificateKey(keyType).pipe(toArray()));
     if (key === undefined) throw new Error('nothing emitted');
@@ -45,13 +51,22 @@ describe('generateCertificateKey', () => {
     expect((await firstValueFrom(key$)).publicKey).not.toEqual((await firstValueFrom(key$)).publicKey);
   });
 
+  it('errors with AcmeUnsupportedError on a platform that does not know the kind of key', async () => {
+    const cause = new DOMException('Unrecognized name.', 'NotSupportedError');
+    vi.spyOn(globalThis.crypto.subtle, 'generateKey').mockRejectedValue(cause);
+    const error: unknown = await firstValueFrom(generateCertificateKey('Ed25519')).catch((reason: unknown) => reason);
+    vi.restoreAllMocks();
+    expect(error).toBeInstanceOf(AcmeUnsupportedError);
+    expect(error).toMatchObject({ message: expect.stringContaining('Ed25519') as unknown, cause });
+  });
+
   it.each(['P-521', 'RSA-1024', 'toString', ''])('throws TypeError on type "%s"', (keyType) => {
     expect(() => generateCertificateKey(keyType as CertificateKeyType)).toThrow(TypeError);
   });
 });
 
 describe('a certificate key', () => {
-  it.each(['P-256', 'RSA-2048'] as const)('of type %s shows nothing but its type', async (keyType) => {
+  it.each(['P-256', 'RSA-2048', 'Ed25519'] as const)('of type %s shows nothing but its type', async (keyType) => {
     const key = await firstValueFrom(generateCertificateKey(keyType));
     const text = `CertificateKey(${keyType})`;
     expect(String(key)).toBe(text);
@@ -82,6 +97,22 @@ describe('a certificate key', () => {
   });
 });
 
+/** The key of one pair, PKCS#8 PEM, that says that its public part is the other's. */
+function mixedUp(own: KeyPair, other: KeyPair): string {
+  const [from, to] = [own, other].map(({ publicKey }) => {
+    const { x = '', y = '', n = '' } = publicKey.export({ format: 'jwk' });
+    return Buffer.concat([x, y, n].map((part) => Buffer.from(part, 'base64url'))).toString('hex');
+  }) as [string, string];
+  const der = own.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('hex');
+  expect(der).toContain(from);
+  return encodePem('PRIVATE KEY', Buffer.from(der.replace(from, to), 'hex'));
+}
+
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
 describe('importCertificateKey', () => {
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -92,6 +123,7 @@ describe('importCertificateKey', () => {
     ['P-256', pkcs8(p256), 'sha256'],
     ['P-384', pkcs8(generateKeyPairSync('ec', { namedCurve: 'P-384' })), 'sha384'],
     ['RSA-2048', pkcs8(rsa), 'sha256'],
+    ['Ed25519', pkcs8(generateKeyPairSync('ed25519')), null],
   ])('takes a %s key of node:crypto', async (keyType, pem, hash) => {
     const key = await firstValueFrom(importCertificateKey(pem));
     expect(key.keyType).toBe(keyType);
@@ -118,8 +150,16 @@ describe('importCertificateKey', () => {
   });
 
   it.each([
-    ['SEC1', p256.privateKey.export({ type: 'sec1', format: 'pem' }).toString(), /EC PRIVATE KEY.*openssl pkey/],
-    ['PKCS#1', rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(), /RSA PRIVATE KEY.*openssl pkey/],
+    [
+      'SEC1',
+      p256.privateKey.export({ type: 'sec1', format: 'pem' }).toString(),
+      /EC PRIVATE KEY.*toPkcs8Pem.*openssl pkey/,
+    ],
+    [
+      'PKCS#1',
+      rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+      /RSA PRIVATE KEY.*toPkcs8Pem.*openssl pkey/,
+    ],
     [
       'an encrypted key',
       p256.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString(),
@@ -127,7 +167,18 @@ describe('importCertificateKey', () => {
     ],
     ['a public key', p256.publicKey.export({ type: 'spki', format: 'pem' }).toString(), /PUBLIC KEY/],
     ['no PEM', 'secret', /found none/],
-    ['an Ed25519 key', pkcs8(generateKeyPairSync('ed25519')), /none of EC P-256/],
+    ['an X25519 key', pkcs8(generateKeyPairSync('x25519')), /none of EC P-256/],
+    ['an Ed448 key', pkcs8(generateKeyPairSync('ed448')), /none of EC P-256/],
+    [
+      'a P-256 key with the public part of another',
+      mixedUp(p256, generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+      /damaged/,
+    ],
+    [
+      'an RSA key with the modulus of another',
+      mixedUp(rsa, generateKeyPairSync('rsa', { modulusLength: 2048 })),
+      /damaged, its public part does not belong .* backup/,
+    ],
     ['a P-521 key', pkcs8(generateKeyPairSync('ec', { namedCurve: 'P-521' })), /none of EC P-256/],
     ['an RSA-PSS key', pkcs8(generateKeyPairSync('rsa-pss', { modulusLength: 2048 })), /none of EC P-256/],
     ['a short RSA key', pkcs8(generateKeyPairSync('rsa', { modulusLength: 1024 })), /1024 bits/],

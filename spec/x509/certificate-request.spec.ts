@@ -7,7 +7,10 @@ import type { Identifier } from '../../lib/model/identifier.js';
 import type { CertificateKey } from '../../lib/model/ports.js';
 import { generateCertificateKey } from '../../lib/x509/certificate-key.js';
 import { buildCertificateRequest, certificateReader } from '../../lib/x509/default-x509.js';
+import { covers } from '../support/covers.js';
 import { openssl } from './openssl.js';
+
+covers('certificateRequest', 'certificateKeys');
 
 const dns = (value: string): Identifier => ({ type: 'dns', value });
 const ip = (value: string): Identifier => ({ type: 'ip', value });
@@ -27,22 +30,30 @@ function nodeKey(pair: { publicKey: KeyObject; privateKey: KeyObject }, hash: st
 }
 
 describe('buildCertificateRequest', () => {
-  it.each(['P-256', 'P-384', 'RSA-2048'] as const)('%s: openssl and pkijs verify it', async (keyType) => {
-    const key = await firstValueFrom(generateCertificateKey(keyType));
-    const emissions = await lastValueFrom(buildCertificateRequest(key, mixed).pipe(toArray()));
-    expect(emissions).toHaveLength(1);
-    const der = emissions[0] as Uint8Array;
-    const text = await describeRequest(der);
-    expect(text).toContain('self-signature verify OK');
-    expect(text).toMatch(/Subject: *\n/);
-    expect(text).toContain(
-      'DNS:example.com, DNS:*.example.com, IP Address:192.0.2.7, IP Address:2001:DB8:0:0:0:0:0:1, IP Address:0:0:0:0:0:FFFF:C000:201',
-    );
-    expect(text).toContain(
-      { 'P-256': 'ecdsa-with-SHA256', 'P-384': 'ecdsa-with-SHA384', 'RSA-2048': 'sha256WithRSAEncryption' }[keyType],
-    );
-    expect(await CertificationRequest.fromBER(Uint8Array.from(der)).verify()).toBe(true);
-  });
+  it.each(['P-256', 'P-384', 'RSA-2048', 'Ed25519'] as const)(
+    '%s: openssl verifies it, and pkijs what it can',
+    async (keyType) => {
+      const key = await firstValueFrom(generateCertificateKey(keyType));
+      const emissions = await lastValueFrom(buildCertificateRequest(key, mixed).pipe(toArray()));
+      expect(emissions).toHaveLength(1);
+      const der = emissions[0] as Uint8Array;
+      const text = await describeRequest(der);
+      expect(text).toContain('self-signature verify OK');
+      expect(text).toMatch(/Subject: *\n/);
+      expect(text).toContain(
+        'DNS:example.com, DNS:*.example.com, IP Address:192.0.2.7, IP Address:2001:DB8:0:0:0:0:0:1, IP Address:0:0:0:0:0:FFFF:C000:201',
+      );
+      expect(text).toContain(
+        {
+          'P-256': 'ecdsa-with-SHA256',
+          'P-384': 'ecdsa-with-SHA384',
+          'RSA-2048': 'sha256WithRSAEncryption',
+          Ed25519: 'Signature Algorithm: ED25519',
+        }[keyType],
+      );
+      if (keyType !== 'Ed25519') expect(await CertificationRequest.fromBER(Uint8Array.from(der)).verify()).toBe(true);
+    },
+  );
 
   it('holds an empty subject, the alternative names, and nothing else', async () => {
     const key = await firstValueFrom(generateCertificateKey('P-256'));

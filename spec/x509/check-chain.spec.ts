@@ -9,6 +9,9 @@ import { generateCertificateKey } from '../../lib/x509/certificate-key.js';
 import { type ChainLink, checkChain } from '../../lib/x509/check-chain.js';
 import { buildCertificateRequest } from '../../lib/x509/default-x509.js';
 import { makeTestCa } from '../support/x509.js';
+import { covers } from '../support/covers.js';
+
+covers('certificate');
 
 const chainOf = (ders: readonly Uint8Array[]) => defer(() => readChain(ders));
 

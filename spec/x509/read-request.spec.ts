@@ -5,7 +5,10 @@ import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import { decodePem } from '../../lib/codec/pem.js';
 import { certificateReader } from '../../lib/x509/default-x509.js';
 import { makeTestCa } from '../support/x509.js';
+import { covers } from '../support/covers.js';
 import { openssl } from './openssl.js';
+
+covers('certificateRequest');
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const key = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -55,6 +58,23 @@ describe('readRequest', () => {
     ['/O=Nobody', []],
   ])('reads %s without alternative names', async (subject, identifiers) => {
     expect(await identifiersOf(await opensslRequest(subject))).toEqual(identifiers);
+  });
+
+  it('passes over names of other kinds, which are for the server to read', async () => {
+    const names = [
+      'otherName:1.3.6.1.5.5.7.8.3;UTF8:C02ABC',
+      'email:a@example.org',
+      'URI:urn:x',
+      'RID:1.2.3',
+      'dirName:who',
+      'DNS:a.example',
+    ];
+    const config = `[req]\ndistinguished_name=none\n[none]\n[who]\nCN=somebody\n[names]\nsubjectAltName=${names.join(',')}\n`;
+    const pem = await openssl(
+      ['req', '-new', '-key', '@key', '-subj', '/', '-config', '@config', '-reqexts', 'names'],
+      { key, config },
+    );
+    expect(await identifiersOf(decodePem(pem, ['CERTIFICATE REQUEST']))).toEqual([{ type: 'dns', value: 'a.example' }]);
   });
 
   it('passes over other requested extensions', async () => {

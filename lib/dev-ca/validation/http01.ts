@@ -23,7 +23,7 @@ const follow = (network: Network, url: URL, expected: string, redirected: number
     concatMap(({ status, location, body }) => {
       if (redirects.includes(status)) {
         if (redirected === mostRedirects) throw failure('connection', `${url.href}: more than 10 redirects`);
-        return follow(network, target(url, location), expected, redirected + 1);
+        return follow(network, target(network, url, location), expected, redirected + 1);
       }
       if (status !== 200) throw failure('unauthorized', `${url.href}: the answer has status ${status}, not 200`);
       // What is at the end of a text file is no part of the answer.
@@ -32,11 +32,15 @@ const follow = (network: Network, url: URL, expected: string, redirected: number
     }),
   );
 
-function target(from: URL, location = ''): URL {
+/** Public authorities follow to the usual ports only; the ports of the network stand for those. */
+function target({ httpPort, tlsPort }: Network, from: URL, location = ''): URL {
   if (location === '' || !URL.canParse(location, from)) {
     throw failure('unauthorized', `${from.href}: a redirect to ${location === '' ? 'nowhere' : shown(location)}`);
   }
   const url = new URL(location, from);
-  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
+  if (url.protocol === 'http:' || url.protocol === 'https:') {
+    if (['', String(httpPort), String(tlsPort)].includes(url.port)) return url;
+    throw failure('connection', `${from.href}: a redirect to port ${url.port}, where only 80 and 443 are followed`);
+  }
   throw failure('unauthorized', `${from.href}: a redirect to ${shown(url.protocol)}, which is neither http nor https`);
 }

@@ -12,7 +12,6 @@ import {
 } from 'rxjs';
 import type { CaSettings } from '../../testing/ca/operation.js';
 import { type ProblemInit, Refusal } from '../../testing/ca/refusal.js';
-import type { ProofCertificate } from '../../testing/issuing/proof-certificate.js';
 import type { ChallengeType } from '../dev-ca-options.js';
 import { provenByDns } from './dns01.js';
 import { failure } from './failure.js';
@@ -31,13 +30,12 @@ export interface ValidatorOptions {
 /** Validates challenges for real: once each, within a time limit. What goes wrong is a problem, never an error. */
 export function validator(
   network: Network,
-  readProof: (der: Uint8Array) => ProofCertificate,
   { alwaysValid, validationDelayMs, validationTimeoutMs }: ValidatorOptions,
 ): CaSettings['validate'] {
   const proven: Readonly<Record<ChallengeType, (proof: Proof) => Observable<unknown>>> = {
     'http-01': (proof) => provenByHttp(network, proof),
     'dns-01': (proof) => provenByDns(network, proof),
-    'tls-alpn-01': (proof) => provenByTls(network, readProof, proof),
+    'tls-alpn-01': (proof) => provenByTls(network, proof),
   };
   const tooLate = () => throwError(() => failure('connection', `no outcome within ${validationTimeoutMs} ms`));
   return ({ type, token = '', authorization: { identifier } }, keyAuthorization) => {

@@ -1,4 +1,5 @@
 import type { AcmeAuthorizationError } from './authorization-error.js';
+import type { AcmeDnsError } from './dns-error.js';
 import type { AcmeInputError } from './input-error.js';
 import type { AcmeOrderError } from './order-error.js';
 import type { AcmePortError } from './port-error.js';
@@ -26,4 +27,5 @@ export type AnyAcmeError =
   | AcmeTimeoutError
   | AcmeUnsupportedError
   | AcmeInputError
-  | AcmePortError;
+  | AcmePortError
+  | AcmeDnsError;

@@ -2,7 +2,15 @@ import { AcmeError } from './acme-error.js';
 
 /** The parts that an application may put in place of rxacme's own. */
 export type PortName =
-  'signer' | 'digest' | 'keyGenerator' | 'certificateRequestBuilder' | 'certificateReader' | 'solver' | 'keyStore';
+  | 'signer'
+  | 'digest'
+  | 'keyGenerator'
+  | 'certificateRequestBuilder'
+  | 'certificateReader'
+  | 'solver'
+  | 'keyStore'
+  | 'journal'
+  | 'finalizeMembers';
 
 /** Something that was handed to rxacme failed: a signer, a key store, a solver. Its own error is the `cause`. */
 export class AcmePortError extends AcmeError {

@@ -57,7 +57,7 @@ export class AcmeBadNonceError extends AcmeProblemError {
 
   constructor(problem: ProblemDocument, details: AcmeErrorDetails & { readonly nonce?: string | undefined } = {}) {
     super(problem, details);
-    Object.defineProperty(this, 'nonce', { value: details.nonce, enumerable: false });
+    Object.defineProperty(this, 'nonce', { value: details.nonce });
   }
 }
 
@@ -65,21 +65,24 @@ export class AcmeBadNonceError extends AcmeProblemError {
 export const problemName = (type: string): string =>
   type.startsWith(acmeErrorNamespace) ? type.slice(acmeErrorNamespace.length) : type;
 
-/** A problem as text for a person: a line for it, and one for each subproblem. */
+/**
+ * A problem as text for a person: a line for it, and one for each subproblem. What the server wrote cannot move a
+ * terminal's cursor.
+ */
 export function describeProblem(problem: ProblemDocument, status?: number): string {
+  const { type, title, subproblems, instance } = problem;
+  const isNameless = type === 'about:blank';
   const head = [
     status === undefined ? '' : `${status} `,
-    problem.type !== 'about:blank'
-      ? problemName(problem.type)
-      : status === undefined
-        ? (problem.title ?? 'error')
-        : 'error',
-    problem.detail === undefined ? '' : `: ${problem.detail}`,
+    !isNameless ? problemName(type) : status === undefined ? (title ?? 'error') : 'error',
+    saying(problem.detail ?? (isNameless ? undefined : title)),
   ].join('');
-  const below = problem.subproblems.map(
-    ({ identifier, type, detail }) =>
-      `  ${identifier === undefined ? '' : `${identifier.value}: `}${problemName(type)}${detail === undefined ? '' : `: ${detail}`}`,
-  );
-  const visit = problem.instance === undefined ? [] : [`  see ${problem.instance}`];
-  return [head, ...below, ...visit].join('\n');
+  const below = subproblems.map((each) => {
+    const about = each.identifier === undefined ? '' : `${each.identifier.value}: `;
+    return `  ${about}${problemName(each.type)}${saying(each.detail ?? each.title)}`;
+  });
+  const visit = instance === undefined ? [] : [`  see ${instance}`];
+  return [head, ...below, ...visit].map((line) => line.replace(/\p{Cc}+/gu, ' ')).join('\n');
 }
+
+const saying = (text: string | undefined): string => (text === undefined ? '' : `: ${text}`);

@@ -10,6 +10,13 @@ export class AcmeProtocolError extends AcmeError {
 
   constructor(message: string, details: AcmeErrorDetails & { readonly body?: Uint8Array | undefined } = {}) {
     super(message, details);
-    if (details.body !== undefined) Object.defineProperty(this, 'body', { value: details.body, enumerable: false });
+    if (details.body !== undefined) Object.defineProperty(this, 'body', { value: details.body });
   }
 }
+
+/** An {@link AcmeProtocolError} about what a URL answered. */
+export const protocolFault = (
+  url: string,
+  fault: string,
+  details?: AcmeErrorDetails & { readonly body?: Uint8Array | undefined },
+): AcmeProtocolError => new AcmeProtocolError(`${url}: ${fault}`, { url, ...details });

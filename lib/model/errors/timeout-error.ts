@@ -14,6 +14,6 @@ export class AcmeTimeoutError extends AcmeError {
 
   constructor(message: string, last: unknown, details: AcmeErrorDetails = {}) {
     super(message, details);
-    Object.defineProperty(this, 'last', { value: last, enumerable: false });
+    Object.defineProperty(this, 'last', { value: last });
   }
 }

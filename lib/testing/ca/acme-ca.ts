@@ -1,4 +1,5 @@
 import {
+  AsyncSubject,
   catchError,
   concatMap,
   defer,
@@ -6,7 +7,6 @@ import {
   map,
   type Observable,
   of,
-  type SchedulerLike,
   type TimestampProvider,
 } from 'rxjs';
 import type { AcmeHttpRequest } from '../../model/ports.js';
@@ -14,8 +14,8 @@ import { jwkThumbprint } from '../../signing/thumbprint.js';
 import { authenticated } from './caller.js';
 import { Nonces } from './nonces.js';
 import type { CaCore, CaSettings, Operation } from './operation.js';
-import { internalError, Refusal } from './refusal.js';
-import { refusalReply, type Reply } from './reply.js';
+import { internalError, Refusal, refuse } from './refusal.js';
+import { refusalReply, type Reply, withIndex } from './reply.js';
 import { Store } from './store.js';
 
 /** A certification authority: what it remembers, and how it answers. */
@@ -36,7 +36,6 @@ export interface AcmeCaOptions {
   readonly operations: readonly Operation[];
   readonly settings: CaSettings;
   readonly clock: TimestampProvider;
-  readonly scheduler: SchedulerLike;
   /** What nonces and URLs have in them, so that those of an earlier run mean nothing to a later one. Default: nothing. */
   readonly run?: string;
 }
@@ -52,15 +51,19 @@ export function acmeCa({ origin, operations, settings, clock, run = '' }: AcmeCa
     now: () => new Date(clock.now()),
     thumbprint: (jwk) => jwkThumbprint(jwk, settings.digest),
     background: (work) => {
-      // An error in it leaves the resource as it is, as a server does whose worker has died.
-      from(work).subscribe({ error: () => undefined });
+      const done$ = new AsyncSubject<unknown>();
+      from(work)
+        .pipe(catchError(() => of(undefined)))
+        .subscribe(done$);
+      return done$;
     },
   };
   const byPath = new Map(operations.map((operation) => [operation.path, operation]));
   const route = (url: string) => {
-    const [path = '', id = ''] = url.startsWith(`${origin}/`) ? url.slice(origin.length + 1).split('/') : [];
+    const [path = '', ...ids] = url.startsWith(`${origin}/`) ? url.slice(origin.length + 1).split('/') : [];
     const operation = byPath.get(path);
-    return operation === undefined ? undefined : { operation, id };
+    const isWhole = ids.length === (operation?.byId === true ? 1 : 0);
+    return operation === undefined || !isWhole ? undefined : { operation, id: ids[0] ?? '' };
   };
   const handle = (request: AcmeHttpRequest): Observable<Reply> => {
     const found = route(request.url);
@@ -68,18 +71,22 @@ export function acmeCa({ origin, operations, settings, clock, run = '' }: AcmeCa
       return of({ status: 404, headers: { 'content-type': 'text/plain' }, text: '404 page not found' });
     const { operation, id } = found;
     return defer(() => authenticated(core, nonces, operation, request)).pipe(
-      concatMap((call) => operation.handle(core, { ...call, id })),
+      concatMap((call) => {
+        if (operation.reads === true && call.payload !== undefined)
+          refuse('malformed', 'this is read by POST-as-GET: the payload must be empty, "" and not {}');
+        return operation.handle(core, { ...call, id });
+      }),
       catchError((error: unknown) => of(refusalReply(new Refusal(internalError(error))))),
-      map((reply) => withStandardHeaders(reply, operation)),
+      map((reply) => withStandardHeaders(reply, request.method === 'POST' || operation.name === 'newNonce')),
     );
   };
-  const withStandardHeaders = (reply: Reply, { name, signedBy }: Operation): Reply => ({
+  const withStandardHeaders = (reply: Reply, hasNonce: boolean): Reply => ({
     ...reply,
     headers: {
-      ...(signedBy === 'none' && name !== 'newNonce' ? {} : { 'replay-nonce': nonces.issue() }),
+      ...(hasNonce ? { 'replay-nonce': nonces.issue() } : {}),
       'cache-control': 'no-store',
       ...reply.headers,
-      link: [`<${store.url('directory')}>;rel="index"`, reply.headers?.['link']].filter(Boolean).join(', '),
+      link: withIndex(store.url('directory'), reply.headers?.['link']),
     },
   });
   return { directoryUrl: store.url('directory'), store, nonces, route: (url) => route(url)?.operation, handle };

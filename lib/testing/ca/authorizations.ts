@@ -3,9 +3,7 @@ import type { Identifier } from '../../model/identifier.js';
 import { keyAuthorization } from '../../signing/key-authorization.js';
 import type { CaCore } from './operation.js';
 import { internalError } from './refusal.js';
-import type { AccountRecord, AuthorizationRecord, ChallengeRecord } from './records.js';
-
-const lifetimeMs = 7 * 24 * 3_600_000;
+import { type AccountRecord, type AuthorizationRecord, authorizationStatus, type ChallengeRecord } from './records.js';
 
 /** Makes a pending authorization with the challenges that are offered for its identifier. */
 export function newAuthorization(
@@ -20,7 +18,7 @@ export function newAuthorization(
     account,
     identifier,
     wildcard,
-    expiresAt: new Date(ca.now().getTime() + lifetimeMs),
+    expiresAt: new Date(ca.now().getTime() + settings.pendingMs),
     challenges: [],
     status: 'pending',
     orders: 0,
@@ -39,6 +37,40 @@ export function newAuthorization(
   return authorization;
 }
 
+/** A valid authorization that the account has already, for the same name and kind of name. */
+export function validOne(
+  ca: CaCore,
+  { orders }: AccountRecord,
+  { type, value }: Identifier,
+  wildcard: boolean,
+): AuthorizationRecord | undefined {
+  const now = ca.now();
+  return orders
+    .flatMap(({ authorizations }) => authorizations)
+    .find(
+      (each) =>
+        authorizationStatus(each, now) === 'valid' &&
+        each.wildcard === wildcard &&
+        each.identifier.type === type &&
+        each.identifier.value === value,
+    );
+}
+
+/** A valid authorization that the account asked for ahead of any order. It is not for wildcards. */
+export const preAuthorizedOne = (
+  ca: CaCore,
+  account: AccountRecord,
+  { type, value }: Identifier,
+  wildcard: boolean,
+): AuthorizationRecord | undefined =>
+  account.preAuthorizations.find(
+    (each) =>
+      !wildcard &&
+      each.identifier.type === type &&
+      each.identifier.value === value &&
+      authorizationStatus(each, ca.now()) === 'valid',
+  );
+
 /**
  * Validates a challenge, and settles it and its authorization by the outcome.
  *
@@ -52,10 +84,15 @@ export function validated(ca: CaCore, challenge: ChallengeRecord): Observable<vo
   return defer(() => ca.settings.validate(challenge, expected)).pipe(
     catchError((error: unknown) => of(internalError(error))),
     map((problem) => {
-      if (authorization.status !== 'pending') return;
-      challenge.status = problem === undefined ? 'valid' : 'invalid';
-      if (problem === undefined) challenge.validatedAt = ca.now();
-      else challenge.error = problem;
+      if (authorizationStatus(authorization, ca.now()) !== 'pending') return;
+      if (problem !== undefined) {
+        challenge.error = problem;
+        challenge.status = ca.settings.failedChallenges ?? 'invalid';
+      } else {
+        challenge.validatedAt = ca.now();
+        challenge.status = 'valid';
+        delete challenge.error;
+      }
       authorization.status = challenge.status;
     }),
   );

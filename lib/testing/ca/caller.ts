@@ -5,7 +5,8 @@ import type { Call, CaCore, Operation } from './operation.js';
 import { Refusal, refuse } from './refusal.js';
 import { readSignedBody, type SignedBody } from './signed-body.js';
 
-const algorithms = ['ES256', 'ES384', 'ES512', 'RS256', 'EdDSA'];
+/** Those of account keys that are taken. */
+export const algorithms = ['ES256', 'ES384', 'ES512', 'RS256', 'EdDSA'];
 
 /** Checks a request as every server does before it looks at its meaning, and says who made it. */
 export function authenticated(
@@ -14,10 +15,10 @@ export function authenticated(
   { signedBy }: Operation,
   { method, url, headers, body = '' }: AcmeHttpRequest,
 ): Observable<Omit<Call, 'id'>> {
-  if (method !== (signedBy === 'none' ? 'GET' : 'POST'))
+  if (method !== 'POST' && signedBy !== 'none')
     throw new Refusal({ type: 'malformed', detail: `${method} is not allowed here`, status: 405 });
   if (headers['user-agent'] === '') refuse('malformed', 'there is no User-Agent');
-  if (signedBy === 'none') return of({ url, payload: undefined, account: undefined, jwk: undefined });
+  if (method !== 'POST') return of({ url, payload: undefined, account: undefined, jwk: undefined });
   if (headers['content-type'] !== 'application/jose+json') {
     refuse('malformed', `the content type must be application/jose+json, not ${headers['content-type'] ?? 'none'}`, {
       status: 415,
@@ -27,6 +28,7 @@ export function authenticated(
   if (!algorithms.includes(signed.alg))
     refuse('badSignatureAlgorithm', `${signed.alg} is not accepted`, { more: { algorithms } });
   if (!nonces.redeem(signed.nonce)) refuse('badNonce', 'the nonce was used before, or never given out');
+  if (ca.settings.refusesNonce?.() === true) refuse('badNonce', 'refused, as every so often');
   if (signed.url !== url) refuse('unauthorized', `signed for ${signed.url}, sent to ${url}`, { status: 401 });
   return signatory(ca, signedBy, url, signed);
 }

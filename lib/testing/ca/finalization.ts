@@ -1,10 +1,13 @@
 import { catchError, concatMap, defer, from, map, type Observable, of } from 'rxjs';
 import { decodeBase64url } from '../../codec/base64url.js';
-import { sameIdentifiers } from '../../codec/identifier.js';
+import { identifierKey } from '../../codec/identifier.js';
+import { namesFit } from '../../codec/requestable.js';
 import type { CertificateRequestDetails } from '../../model/ports.js';
 import { isSameKey } from '../../x509/public-key.js';
+import { asDue } from './auto-renewals.js';
 import type { CaCore } from './operation.js';
 import type { OrderRecord } from './records.js';
+import { checkTemplate } from './order-extensions.js';
 import { internalError, refuse } from './refusal.js';
 
 /**
@@ -14,32 +17,42 @@ import { internalError, refuse } from './refusal.js';
  *
  * @see RFC 8555 §7.4
  */
-export const finalized = (ca: CaCore, order: OrderRecord, csr: unknown): Observable<void> =>
+export const finalized = (ca: CaCore, order: OrderRecord, csr: unknown): Observable<unknown> =>
   from(read(ca, csr)).pipe(
     concatMap((request) => {
       if (isSameKey(request.publicKey, order.account.jwk)) refuse('badCSR', 'the CSR holds the account key');
-      if (!sameIdentifiers(request.identifiers, order.identifiers)) {
+      if (!namesFit(request.identifiers, order.identifiers)) {
         refuse('badCSR', `the CSR is for ${names(request)}, the order is not`);
       }
+      checkTemplate(order, request);
       order.settled = 'processing';
-      const issuing = issued(ca, order, request);
-      if (ca.settings.issuanceInAnswer) return issuing;
-      ca.background(issuing);
-      return of(undefined);
+      const done$ = ca.background(issued(ca, order, asOrdered(request, order)));
+      return ca.settings.issuanceInAnswer ? done$ : of(undefined);
     }),
   );
 
+/** Nothing is certified but what was proven, whatever else a request names beside identifiers of other types. */
+function asOrdered(request: CertificateRequestDetails, order: OrderRecord): CertificateRequestDetails {
+  const proven = new Set(order.identifiers.map(identifierKey));
+  return { ...request, identifiers: request.identifiers.filter((each) => proven.has(identifierKey(each))) };
+}
+
 function read({ settings }: CaCore, csr: unknown): Observable<CertificateRequestDetails> {
-  return defer(() => settings.readRequest(decodeBase64url(String(csr)))).pipe(
+  if (typeof csr !== 'string') return refuse('badCSR', 'csr must be the DER of a request, in base64url');
+  return defer(() => settings.readRequest(decodeBase64url(csr))).pipe(
     catchError((error: unknown) => refuse('badCSR', error instanceof Error ? error.message : 'the CSR cannot be read')),
   );
 }
 
 const issued = (ca: CaCore, order: OrderRecord, request: CertificateRequestDetails): Observable<void> =>
-  defer(() => ca.settings.issue(order, request)).pipe(
-    map(({ der, chains }) => {
-      const { id, url } = ca.store.newResource('certificate');
-      const certificate = { id, url, order, der, publicKey: request.publicKey, chains };
+  defer(() => {
+    const due = asDue(order, ca.now());
+    return from(ca.settings.issue(due, request)).pipe(map((made) => ({ ...made, validity: due.validity })));
+  }).pipe(
+    map(({ der, chains, validity }) => {
+      const isShared = order.renewal !== undefined || order.allowsGet === true;
+      const { id, url } = ca.store.newResource(isShared ? 'shared-certificate' : 'certificate');
+      const certificate = { id, url, order, der, publicKey: request.publicKey, chains, request, validity };
       ca.store.certificates.set(id, certificate);
       Object.assign(order, { certificate, settled: 'valid' });
       ca.store.finished(order);

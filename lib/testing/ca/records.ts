@@ -1,5 +1,7 @@
 import type { Identifier } from '../../model/identifier.js';
-import type { PublicJwk } from '../../model/ports.js';
+import type { CsrTemplate } from '../../model/delegation.js';
+import type { CertificateRequestDetails, PublicJwk } from '../../model/ports.js';
+import type { AskedValidity } from './asked-validity.js';
 import type { ProblemInit } from './refusal.js';
 
 /** An account, as the server keeps it. */
@@ -13,6 +15,8 @@ export interface AccountRecord {
   termsOfServiceAgreed: boolean;
   externalAccountBinding?: object;
   readonly orders: OrderRecord[];
+  /** The authorizations that were asked for ahead of any order. */
+  readonly preAuthorizations: AuthorizationRecord[];
 }
 
 /** One challenge. */
@@ -25,6 +29,8 @@ export interface ChallengeRecord {
   readonly more?: object;
   readonly authorization: AuthorizationRecord;
   status: string;
+  /** The object that it was answered with. */
+  response?: Readonly<Record<string, unknown>>;
   validatedAt?: Date;
   error?: ProblemInit;
 }
@@ -41,6 +47,20 @@ export interface AuthorizationRecord {
   status: string;
   /** How many orders it belongs to. */
   orders: number;
+  /** Whether it is good for the subdomains of its identifier too. */
+  subdomains?: boolean;
+}
+
+/** How the certificates of an order follow one another. */
+export interface AutoRenewalRecord {
+  readonly startAt: Date | undefined;
+  readonly endAt: Date;
+  readonly lifetimeMs: number;
+  readonly adjustMs: number;
+  /** When the first one is due. Set when the order is finalized. */
+  firstAt?: Date;
+  /** Which of them is there, from 0. */
+  index: number;
 }
 
 /** One order. */
@@ -54,7 +74,15 @@ export interface OrderRecord {
   readonly expiresAt: Date;
   /** Members of newOrder's payload that the order repeats. */
   readonly echoed: object;
-  /** `processing`, `valid` or `invalid` once that is so; until then the authorizations decide. */
+  /** What newOrder said of the certificate's validity. */
+  readonly validity: AskedValidity;
+  /** How its certificates follow one another, where the server renews them by itself. */
+  readonly renewal?: AutoRenewalRecord;
+  /** What its CSR has to look like, where the names are delegated. */
+  readonly template?: CsrTemplate;
+  /** Whether its certificate is given away without a signature. */
+  readonly allowsGet?: boolean;
+  /** `processing`, `valid`, `invalid` or `canceled` once that is so; until then the authorizations decide. */
   settled?: string;
   error?: ProblemInit;
   certificate?: CertificateRecord;
@@ -71,6 +99,10 @@ export interface CertificateRecord {
   readonly publicKey: Uint8Array;
   /** PEM: the default chain first, then the alternates. */
   readonly chains: readonly string[];
+  /** What is issued for again, where the server renews it by itself. */
+  readonly request?: CertificateRequestDetails;
+  /** Its dates, where newOrder has said something of them. */
+  readonly validity?: AskedValidity;
   revoked?: { readonly reason: number; readonly at: Date };
 }
 
@@ -79,8 +111,13 @@ export interface CertificateRecord {
  *
  * @see RFC 8555 §7.1.6
  */
-export function orderStatus({ settled, authorizations }: OrderRecord): string {
+export function orderStatus({ settled, authorizations, expiresAt }: OrderRecord, now: Date): string {
   if (settled !== undefined) return settled;
-  if (authorizations.some(({ status }) => status !== 'pending' && status !== 'valid')) return 'invalid';
-  return authorizations.every(({ status }) => status === 'valid') ? 'ready' : 'pending';
+  const statuses = authorizations.map((each) => authorizationStatus(each, now));
+  if (expiresAt <= now || statuses.some((status) => status !== 'pending' && status !== 'valid')) return 'invalid';
+  return statuses.every((status) => status === 'valid') ? 'ready' : 'pending';
 }
+
+/** What has become of an authorization, time included. */
+export const authorizationStatus = ({ status, expiresAt }: AuthorizationRecord, now: Date): string =>
+  (status === 'pending' || status === 'valid') && expiresAt <= now ? 'expired' : status;

@@ -24,6 +24,10 @@ export const refusalReply = ({ problem, status }: Refusal): Reply => ({
   },
 });
 
+/** The `Link` header of an answer: where the directory is, and what the answer says besides. */
+export const withIndex = (directoryUrl: string, link?: string): string =>
+  [`<${directoryUrl}>;rel="index"`, link].filter(Boolean).join(', ');
+
 /** Puts a reply into bytes. */
 export function toHttpResponse({ status, headers = {}, json, text = '' }: Reply): AcmeHttpResponse {
   if (json === undefined) return { status, headers, body: encodeUtf8(text) };

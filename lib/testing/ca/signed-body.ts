@@ -1,7 +1,7 @@
-import { decodeBase64url } from '../../codec/base64url.js';
+import { decodeBase64url, isBase64urlText } from '../../codec/base64url.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
 import type { PublicJwk } from '../../model/ports.js';
-import { publicMembers } from '../../signing/public-members.js';
+import { checkedAccountKey } from './account-key.js';
 import { refuse } from './refusal.js';
 
 /** A request body, taken apart. */
@@ -24,10 +24,12 @@ export interface SignedBody {
  */
 export function readSignedBody(body: string): SignedBody {
   const { protected: header, payload, signature } = stringsOf(body);
-  const { alg, nonce, url, kid, jwk } = objectOf(decoded(header, 'protected'), 'the protected header');
-  if (typeof alg !== 'string' || typeof nonce !== 'string' || typeof url !== 'string') {
-    return refuse('malformed', 'the protected header needs alg, nonce and url');
-  }
+  const { alg, nonce, url, kid, jwk, crit, b64 } = objectOf(decoded(header, 'protected'), 'the protected header');
+  if (typeof alg !== 'string' || typeof url !== 'string')
+    return refuse('malformed', 'the protected header needs alg and url');
+  if (nonce === undefined) return refuse('badNonce', 'the protected header has no nonce');
+  if (typeof nonce !== 'string' || !isBase64urlText(nonce)) return refuse('malformed', 'the nonce is not base64url');
+  if (crit !== undefined || b64 !== undefined) refuse('malformed', 'the protected header must not have crit or b64');
   if ((kid === undefined) === (jwk === undefined))
     refuse('malformed', 'the protected header needs exactly one of jwk and kid');
   if (kid !== undefined && typeof kid !== 'string') refuse('malformed', 'kid must be a URL');
@@ -35,27 +37,47 @@ export function readSignedBody(body: string): SignedBody {
     alg,
     nonce,
     url,
-    kid: kid,
-    jwk: jwk === undefined ? undefined : publicKey(jwk),
+    kid,
+    jwk: jwk === undefined ? undefined : checkedAccountKey(jwk, alg),
     payload: payload === '' ? undefined : objectOf(decoded(payload, 'payload'), 'the payload'),
     input: encodeUtf8(`${header}.${payload}`),
     signature: bytesOf(signature, 'signature'),
   };
 }
 
-function publicKey(jwk: unknown): PublicJwk {
-  if (typeof jwk !== 'object' || jwk === null || 'd' in jwk) return refuse('badPublicKey', 'jwk must be a public key');
-  try {
-    return publicMembers(jwk as PublicJwk);
-  } catch (error) {
-    return refuse('badPublicKey', (error as Error).message);
-  }
+/** The JWS by another key within a request's payload. */
+export interface InnerBody extends Pick<SignedBody, 'alg' | 'url' | 'input' | 'signature'> {
+  readonly jwk: PublicJwk;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Takes apart the JWS that a key change carries, and refuses whatever RFC 8555 does not allow in one.
+ *
+ * @see RFC 8555 §7.3.5
+ */
+export function readInnerBody(jws: Readonly<Record<string, unknown>>): InnerBody {
+  const { protected: header, payload, signature } = stringsIn(jws);
+  const { alg, nonce, url, kid, jwk } = objectOf(decoded(header, 'protected'), 'the inner protected header');
+  if (typeof alg !== 'string' || typeof url !== 'string')
+    return refuse('malformed', 'the inner protected header needs alg and url');
+  if (jwk === undefined || kid !== undefined) refuse('malformed', 'the inner protected header needs jwk and no kid');
+  if (nonce !== undefined) refuse('malformed', 'the inner protected header must not have a nonce');
+  return {
+    alg,
+    url,
+    jwk: checkedAccountKey(jwk, alg),
+    payload: objectOf(decoded(payload, 'payload'), 'the inner payload'),
+    input: encodeUtf8(`${header}.${payload}`),
+    signature: bytesOf(signature, 'signature'),
+  };
 }
 
 const members = ['protected', 'payload', 'signature'] as const;
 
-function stringsOf(body: string): Record<(typeof members)[number], string> {
-  const jws = objectOf(body, 'the body');
+const stringsOf = (body: string) => stringsIn(objectOf(body, 'the body'));
+
+function stringsIn(jws: Readonly<Record<string, unknown>>): Record<(typeof members)[number], string> {
   const unknown = Object.keys(jws).find((member) => !(members as readonly string[]).includes(member));
   if (unknown !== undefined) refuse('malformed', `the JWS must not have the member ${unknown}`);
   for (const member of members) if (typeof jws[member] !== 'string') refuse('malformed', `the JWS lacks ${member}`);

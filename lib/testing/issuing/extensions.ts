@@ -30,7 +30,9 @@ export const serverExtensions = (
   extension('2.5.29.19', true, new BasicConstraints({ cA: false }).toSchema()),
   ownKey(own),
   issuerKey(issuer),
-  extension(subjectAlternativeName, true, alternativeNames(identifiers).toSchema()),
+  ...(identifiers.length === 0
+    ? []
+    : [extension(subjectAlternativeName, true, alternativeNames(identifiers).toSchema())]),
 ];
 
 /**

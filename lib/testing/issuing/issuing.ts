@@ -6,4 +6,3 @@
  */
 export { makeAuthority } from './make-authority.js';
 export { checkRequest } from './check-request.js';
-export { readProofCertificate } from './proof-certificate.js';

@@ -3,7 +3,7 @@ import { of } from 'rxjs';
 import { encodeBase64url } from '../../codec/base64url.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
 import type { AcmeDigest, AcmeSigner, PublicJwk } from '../../model/ports.js';
-import { publicMembers } from '../../signing/public-members.js';
+import { publicMembers } from '../../codec/public-members.js';
 
 /**
  * SHA-256 that answers at once, for tests in virtual time.

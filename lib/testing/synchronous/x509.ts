@@ -102,10 +102,15 @@ function linkOf(certificate: FakeCertificate, der: Uint8Array, next: FakeCertifi
     notBeforeAt: new Date(notBefore),
     notAfterAt: new Date(notAfter),
     publicKey: decodeBase64url(publicKey),
-    authorityKeyIdentifier: encodeHex(sha256(encodeUtf8(issuer)).subarray(0, 20)),
+    keyType: 'P-256',
+    isCa: subject !== '',
+    subjectKeyIdentifier: keyIdentifier(subject),
+    authorityKeyIdentifier: keyIdentifier(issuer),
     verifiedByNext: next === undefined || next.subject === issuer,
   };
 }
+
+const keyIdentifier = (name: string): string => encodeHex(sha256(encodeUtf8(name)).subarray(0, 20));
 
 function fail(error: Error): never {
   throw error;

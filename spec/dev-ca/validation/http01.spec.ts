@@ -85,11 +85,25 @@ describe('redirects', () => {
     expect(secure.requests).toEqual(['other.test /third?x=1']);
   });
 
-  it('are followed to other ports too', async () => {
+  it('are not followed to other ports, as by public authorities', async () => {
     const other = await webResponder(answering(keyAuthorization));
     const { problem } = await outcomeOf(answering('', 307, { location: `http://a.test:${other.port}/x` }));
-    expect(problem).toBeUndefined();
-    expect(other.requests).toEqual([`a.test:${other.port} /x`]);
+    expect(problem).toMatchObject({
+      type: 'connection',
+      detail: expect.stringContaining(`a redirect to port ${other.port}, where only 80 and 443 are followed`),
+    });
+    expect(other.requests).toEqual([]);
+  });
+
+  it('may name the ports that were given', async () => {
+    const other = await webResponder(answering(keyAuthorization));
+    const plain = await webResponder(({ url }, response) => {
+      const location = url === path ? `http://a.test:${plain.port}/x` : `http://a.test:${other.port}/y`;
+      response.writeHead(307, { location }).end();
+    });
+    const ports = { httpPort: plain.port, tlsPort: other.port };
+    expect(await validating('http-01', 'example.org', ports)).toBeUndefined();
+    expect(other.requests).toEqual([`a.test:${other.port} /y`]);
   });
 
   it('are followed ten times', async () => {

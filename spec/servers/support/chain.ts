@@ -15,7 +15,7 @@ export interface Findings {
 export async function verifyChain(pebble: Pebble, chainPem: string, names: readonly string[]): Promise<Findings> {
   const files = { roots: await pebble.issuerRootsPem(), chain: chainPem };
   for (const name of names) {
-    const host = /^[\d.]+$/.test(name) ? ['-verify_ip', name] : ['-verify_hostname', name.replace('*', 'any')];
+    const host = /^[\d.]+$|:/.test(name) ? ['-verify_ip', name] : ['-verify_hostname', name.replace('*', 'any')];
     await openssl(
       ['verify', '-purpose', 'sslserver', ...host, '-CAfile', '@roots', '-untrusted', '@chain', '@chain'],
       files,

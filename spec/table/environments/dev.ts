@@ -12,14 +12,13 @@ import { overHttps } from './over-https.js';
 
 const grounds: Readonly<Record<Ground, DevCaOptions>> = {
   usual: {},
-  'names refused': { challengeTypes: ['http-01'] },
+  'names refused': { refusedNames: ['refused.test'] },
   'half of the nonces refused': { badNonceRate: 0.5 },
-  'authorizations reused': {},
+  'authorizations reused': { reuseAuthorizations: true },
   'external accounts required': { externalAccounts },
 };
 
-/** This CA has no list of names: it refuses wildcards where only http-01 is offered. */
-const names = { refused: ['*.refused.test', '*.www.refused.test'], unreachable: 'unreachable.test' };
+const names = { refused: ['refused.test', 'www.refused.test'], unreachable: 'unreachable.test' };
 
 /** Runs a flow against a development CA of its own, which validates over the loopback. For use inside of a spec. */
 export async function onDevCa(flow: Flow): Promise<Ran> {

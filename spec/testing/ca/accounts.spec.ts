@@ -62,6 +62,14 @@ describe('an account', () => {
     expect(outcome(now(post(kid)))).toEqual([401, 'unauthorized']);
   });
 
+  it('stays as it is where one half of a change is refused', () => {
+    const { post, kid } = accountClient(fakeCa());
+    expect(outcome(now(post(kid, { contact: ['mailto:a@example.org'], status: 'odd' })))).toEqual([400, 'malformed']);
+    expect(outcome(now(post(kid, { contact: ['tel:1'], status: 'deactivated' })))).toEqual([400, 'unsupportedContact']);
+    expect(now(post(kid)).json).toMatchObject({ contact: [], status: 'valid' });
+    expect(now(post(kid, { status: 'valid' })).json.status).toBe('valid');
+  });
+
   it('lists its orders, oldest first', () => {
     const { post, order, kid } = accountClient(fakeCa());
     const { orders } = now(post(kid)).json;
@@ -134,9 +142,28 @@ describe('external account binding', () => {
     ['is for another URL', bound({ url: 'https://ca.test/directory' }), 400, 'malformed'],
     ['has a nonce', bound({ nonce: 'abc' }), 400, 'malformed'],
     ['is signed, not by a MAC', bound({ alg: 'ES256' }), 400, 'malformed'],
+    ['is text', { externalAccountBinding: 'text' }, 400, 'malformed'],
+    ['has a header that is null', { externalAccountBinding: { protected: 'bnVsbA' } }, 400, 'malformed'],
+    [
+      'has numbers for members',
+      { externalAccountBinding: { protected: 7, payload: 7, signature: 7 } },
+      400,
+      'malformed',
+    ],
+    ['has a key that is null', bound({}, { jwk: null as never }), 400, 'malformed'],
+    [
+      'has more members',
+      { externalAccountBinding: { ...bound().externalAccountBinding, header: {} } },
+      400,
+      'malformed',
+    ],
     ['is for another key', bound({}, { jwk: synchronousSigner('other').publicJwk }), 400, 'malformed'],
   ])('is refused where it %s', (_, payload, status, problem) => {
     expect(outcome(ask(payload))).toEqual([status, problem]);
+  });
+
+  it('may say more of the key than the key itself', () => {
+    expect(ask(bound({}, { jwk: { ...signer.publicJwk, alg: 'ES256', use: 'sig' } })).status).toBe(201);
   });
 
   it('is not needed where it is not required, and checked all the same', () => {

@@ -9,6 +9,7 @@ import {
   synchronousSigner,
   testAccount,
 } from '../../../lib/testing/index.js';
+import { decodeFakeDer } from '../../../lib/testing/synchronous/fake-der.js';
 import { accountClient, csrFor, now, outcome } from '../support/raw-client.js';
 
 /** An account with a certificate. */
@@ -57,6 +58,17 @@ describe('a certificate', () => {
         { type: 'ip', value: '192.0.2.1' },
       ],
     });
+  });
+
+  it('is valid when the order says', () => {
+    const { post, at, prove } = accountClient(fakeCa({ clock: { now: () => Date.UTC(2030, 0, 1) } }));
+    const asked = { notBefore: '2030-02-01T00:00:00Z', notAfter: '2030-03-01T00:00:00Z' };
+    const { json } = now(post(at('new-order'), { identifiers: [{ type: 'dns', value: 'a.test' }], ...asked }));
+    prove(json);
+    const { certificate } = now(post(json.finalize, csrFor(['a.test']))).json;
+    const [leaf] = parsePemChain(now(post(certificate)).text);
+    const said = decodeFakeDer(leaf as Uint8Array) as { notBefore: number; notAfter: number };
+    expect([said.notBefore, said.notAfter]).toEqual([asked.notBefore, asked.notAfter].map(Date.parse));
   });
 
   it('has a serial number of its own', () => {

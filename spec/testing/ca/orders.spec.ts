@@ -1,3 +1,4 @@
+import { from, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   AcmeProblemError,
@@ -6,10 +7,18 @@ import {
   obtainCertificate,
   respondToChallenge,
 } from '../../../lib/index.js';
-import { fakeCa, recordingSolver, synchronousCertificateKey, testAccount } from '../../../lib/testing/index.js';
+import { encodeBase64url } from '../../../lib/codec/base64url.js';
+import {
+  fakeCa,
+  recordingSolver,
+  synchronousCertificateKey,
+  synchronousDigest,
+  testAccount,
+} from '../../../lib/testing/index.js';
 import { completed, errorOf, virtualTime } from '../../support/virtual-time.js';
 import { accountClient, csrFor, now, outcome } from '../support/raw-client.js';
 
+const sorted = (value: object) => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 const types = ({ challenges }: { challenges: readonly { type: string }[] }) => challenges.map(({ type }) => type);
 
 describe('an order', () => {
@@ -36,6 +45,10 @@ describe('an order', () => {
     ['a name that is none', [{ type: 'dns', value: 'a..b' }], 'malformed'],
     ['a name that is no A-label', [{ type: 'dns', value: 'ä.test' }], 'malformed'],
     ['an address that is none', [{ type: 'ip', value: '1.2.3' }], 'malformed'],
+    ['a name that ends in a dot', [{ type: 'dns', value: 'a.test.' }], 'malformed'],
+    ['an address as a name', [{ type: 'dns', value: '192.0.2.1' }], 'malformed'],
+    ['an address in another form', [{ type: 'ip', value: '2001:DB8:0::1' }], 'malformed'],
+    ['a wildcard of an address', [{ type: 'ip', value: '*.192.0.2.1' }], 'malformed'],
     ['another type', [{ type: 'email', value: 'a@example.org' }], 'unsupportedIdentifier'],
   ])('is refused for %s', (_, identifiers, problem) => {
     const { post, at } = accountClient(fakeCa());
@@ -44,7 +57,7 @@ describe('an order', () => {
 
   it('says what was asked for beyond names', () => {
     const { post, at } = accountClient(fakeCa());
-    const asked = { notAfter: '2027-01-01T00:00:00Z', profile: 'short', replaces: 'a.b' };
+    const asked = { notAfter: '2027-01-01T00:00:00Z', profile: 'short' };
     const { json } = now(post(at('new-order'), { identifiers: [{ type: 'dns', value: 'a.test' }], ...asked, odd: 1 }));
     expect(json).toMatchObject(asked);
     expect(json).not.toHaveProperty('odd');
@@ -57,6 +70,56 @@ describe('an order', () => {
     expect(now(post(made.url)).json.status).toBe('invalid');
     expect(outcome(prove(made)[0] as never)).toEqual([400, 'malformed']);
     expect(outcome(now(post(made.authorizations[1] ?? '', { status: 'valid' })))).toEqual([400, 'malformed']);
+  });
+
+  it('is refused for a validity that no certificate has', () => {
+    const { post, at } = accountClient(fakeCa({ clock: { now: () => Date.UTC(2026, 0, 1) } }));
+    const identifiers = [{ type: 'dns', value: 'a.test' }];
+    const asked = (validity: object) => outcome(now(post(at('new-order'), { identifiers, ...validity })));
+    for (const validity of [
+      { notBefore: 'tomorrow' },
+      { notAfter: '2026-02-30T00:00:00Z' },
+      { notAfter: '2025-12-31T23:59:59Z' },
+      { notBefore: '2026-02-01T00:00:00Z', notAfter: '2026-02-01T01:00:00+01:00' },
+    ])
+      expect([validity, ...asked(validity)]).toEqual([validity, 400, 'malformed']);
+    expect(asked({ notAfter: '2026-02-01T00:00:00.5+01:00' })).toEqual([201, undefined]);
+  });
+
+  it('and its authorizations are over when their time is', () => {
+    let at = 0;
+    const ca = fakeCa({ clock: { now: () => at }, pendingMs: 1_000, reuseAuthorizations: true, reuseOrders: true });
+    const { order, post, prove } = accountClient(ca);
+    const [open, ready] = [order('a.test'), order('b.test')];
+    prove(ready);
+    const [challenge] = now(post(open.authorizations[0] ?? '')).json.challenges;
+    at = 999;
+    expect([open, ready].map(({ url }) => now(post(url)).json.status)).toEqual(['pending', 'ready']);
+    expect(order('b.test', 'c.test').expires).toBe(new Date(1_000).toISOString());
+    at = 1_000;
+    expect([open, ready].map(({ url }) => now(post(url)).json.status)).toEqual(['invalid', 'invalid']);
+    expect([open, ready].map(({ authorizations: [url = ''] }) => now(post(url)).json.status)).toEqual([
+      'expired',
+      'expired',
+    ]);
+    expect(outcome(now(post(challenge.url, {})))).toEqual([400, 'malformed']);
+    expect(outcome(now(post(open.authorizations[0] ?? '', { status: 'deactivated' })))).toEqual([400, 'malformed']);
+    expect(outcome(now(post(ready.finalize, csrFor(['b.test']))))).toEqual([403, 'orderNotReady']);
+    expect(order('b.test')).toMatchObject({ status: 'pending', expires: new Date(2_000).toISOString() });
+  });
+
+  it('has authorizations that can be deactivated twice, but not when they are invalid', () => {
+    const { order, post, prove } = accountClient(fakeCa({ validation: { outcome: () => ({ type: 'caa' }) } }));
+    const made = order('a.test', 'b.test');
+    const [failed = '', open = ''] = made.authorizations;
+    prove({ ...made, authorizations: [failed] });
+    const status = 'deactivated';
+    expect(outcome(now(post(failed, { status })))).toEqual([400, 'malformed']);
+    expect(now(post(failed)).json.status).toBe('invalid');
+    expect([post(open, { status }), post(open, { status })].map((each) => now(each).json.status)).toEqual([
+      status,
+      status,
+    ]);
   });
 
   describe('for names that are not issued for', () => {
@@ -166,6 +229,44 @@ describe('validation', () => {
       });
     }));
 
+  it('looks again when it ends: what was withdrawn meanwhile proves nothing', () =>
+    virtualTime((time) => {
+      const solver = recordingSolver();
+      const ca = fakeCa({ scheduler: time.scheduler, solver, validation: { delayMs: 1_000 } });
+      const account = testAccount(ca, { scheduler: time.scheduler });
+      const order = now(newOrder(account, { identifiers: ['a.test'] }));
+      const { challenges } = now(getAuthorization(account, order.authorizations[0] ?? ''));
+      const [challenge] = challenges;
+      if (challenge === undefined) throw new Error('no challenge');
+      const thumbprint = encodeBase64url(
+        now(synchronousDigest(new TextEncoder().encode(JSON.stringify(sorted(account.signer.publicJwk)))) as never),
+      );
+      const task = { type: challenge.type, challenge, keyAuthorization: `${challenge.token}.${thumbprint}` } as never;
+      now(from(solver.present(task)).pipe(toArray()));
+      expect(now(respondToChallenge(account, challenge)).status).toBe('processing');
+      now(from(solver.cleanUp(task)).pipe(toArray()));
+      time.flush();
+      expect(now(getAuthorization(account, order.authorizations[0] ?? '')).status).toBe('invalid');
+    }));
+
+  it.each([
+    ['http-01', 'a.test', 'connection', 'unauthorized'],
+    ['tls-alpn-01', 'a.test', 'connection', 'unauthorized'],
+    ['dns-01', 'a.test', 'dns', 'unauthorized'],
+  ])('by %s tells nothing from something else', (type, name, nothing, somethingElse) => {
+    const solver = recordingSolver();
+    const { order, prove } = accountClient(fakeCa({ solver }));
+    const problemOf = () => prove(order(name), type)[0]?.json.error.type.split(':').at(-1);
+    expect(problemOf()).toBe(nothing);
+    const identifier = { type: 'dns', value: name };
+    now(
+      from(solver.present({ type, identifier, challenge: { url: 'x' }, keyAuthorization: 'x' } as never)).pipe(
+        toArray(),
+      ),
+    );
+    expect(problemOf()).toBe(somethingElse);
+  });
+
   it('refuses a solver that presents the answer of another account', () => {
     const solver = recordingSolver();
     const ca = fakeCa({ solver });
@@ -196,9 +297,27 @@ describe('validation', () => {
         type: 'dns-01',
         token: 'token-1-for-dns-01',
         keyAuthorization: expect.stringMatching(/^token-1-for-dns-01\.[\w-]{43}$/),
+        thumbprint: expect.stringMatching(/^[\w-]{43}$/),
+        response: {},
       },
     ]);
     expect(now(post(made.url)).json.status).toBe('invalid');
+  });
+
+  it('has other types of identifier, and members of challenges, where it is told to', () => {
+    const challengeMembers = (type: string, { value }: { value: string }) => ({ from: `${type}@${value}` });
+    const options = {
+      identifierTypes: ['custom'],
+      challengeTypes: () => ['onion-csr-01', 'custom-01'],
+      challengeMembers,
+    };
+    const { post } = accountClient(fakeCa(options));
+    const identifiers = [{ type: 'custom', value: 'a value' }];
+    const { authorizations } = now(post('https://ca.test/new-order', { identifiers })).json;
+    const { challenges, identifier } = now(post(authorizations[0])).json;
+    expect(identifier).toEqual({ type: 'custom', value: 'a value' });
+    expect(challenges).toMatchObject([{ from: 'onion-csr-01@a value' }, { from: 'custom-01@a value' }]);
+    expect(challenges.map((each: object) => 'token' in each)).toEqual([false, true]);
   });
 
   it.each([undefined, 0])('fails where what decides it breaks (delayMs: %s)', (delayMs) =>

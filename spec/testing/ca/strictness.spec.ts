@@ -9,7 +9,19 @@ describe('a signed request is refused', () => {
   const other = synchronousSigner('other');
   const header = (members: object): string => encodeBase64url(JSON.stringify(members));
   it.each<[string, Slips, number, string]>([
-    ['without a nonce', { header: { nonce: undefined } }, 400, 'malformed'],
+    ['without a nonce', { header: { nonce: undefined } }, 400, 'badNonce'],
+    ['with a nonce that is no base64url', { nonce: 'a+b=' }, 400, 'malformed'],
+    ['with a nonce that is a number', { header: { nonce: 7 } }, 400, 'malformed'],
+    ['with header members that must be understood', { header: { crit: ['exp'], exp: 1 } }, 400, 'malformed'],
+    ['with a payload that is not encoded', { header: { b64: false } }, 400, 'malformed'],
+    ['under an algorithm that the key is not for', { header: { alg: 'ES384' } }, 400, 'malformed'],
+    [
+      'with a member called __proto__',
+      { body: '{"__proto__":{},"protected":"","payload":"","signature":""}' },
+      400,
+      'malformed',
+    ],
+    ['that is nested deeply', { body: '['.repeat(60_000) + ']'.repeat(60_000) }, 400, 'malformed'],
     ['with a nonce that was never given out', { nonce: 'abc' }, 400, 'badNonce'],
     ['signed for another URL', { header: { url: 'https://ca.test/new-account' } }, 401, 'unauthorized'],
     ['with a jwk where kid belongs', { kid: undefined }, 400, 'malformed'],
@@ -42,15 +54,28 @@ describe('a signed request is refused', () => {
     ],
     ['as GET', { http: { method: 'GET' } }, 405, 'malformed'],
   ])('%s', (_, slips, status, problem) => {
-    const { post, at, order } = accountClient(fakeCa());
-    expect(outcome(now(post(at('new-order'), { identifiers: [] }, slips)))).toEqual([status, problem]);
-    expect(order('example.org').status).toBe('pending');
+    const { post, at, order, kid } = accountClient(fakeCa());
+    const payload = { identifiers: [{ type: 'dns', value: 'a.test' }] }; // Nothing is wrong with that.
+    expect(outcome(now(post(at('new-order'), payload, slips)))).toEqual([status, problem]);
+    const { url } = order('example.org');
+    expect(now(post(kid.replace('account', 'orders'))).json.orders).toEqual([url]);
   });
 
   it.each<[string, object]>([
     ['a private one', { ...synchronousSigner().publicJwk, d: 'AAAA' }],
     ['of a kind that ACME does not know', { kty: 'oct', k: 'AAAA' }],
     ['with a member that is missing', { kty: 'EC', crv: 'P-256', x: 'AAAA' }],
+    [
+      'with a coordinate that lacks its zeros',
+      { ...synchronousSigner().publicJwk, x: encodeBase64url(new Uint8Array(31)) },
+    ],
+    ['with a coordinate in another alphabet', { ...synchronousSigner().publicJwk, x: '+'.repeat(43) }],
+    ['on a curve that nobody takes', { ...synchronousSigner().publicJwk, crv: 'secp256k1' }],
+    ['of RSA, too weak', { kty: 'RSA', e: 'AQAB', n: encodeBase64url(new Uint8Array(128).fill(255)) }],
+    [
+      'of RSA, with a zero in front',
+      { kty: 'RSA', e: 'AQAB', n: encodeBase64url(new Uint8Array(257).fill(255).fill(0, 0, 1)) },
+    ],
   ])('with a key that is none: %s', (_, jwk) => {
     const { post } = rawClient(fakeCa());
     const answer = now(post('https://ca.test/new-account', {}, { header: { jwk } }));
@@ -106,16 +131,102 @@ it('a refusal names what algorithms there are', () => {
   expect(json.algorithms).toEqual(['ES256', 'ES384', 'ES512', 'RS256', 'EdDSA']);
 });
 
-it.each(['directory', 'new-nonce'])('%s is asked by GET', (path) => {
-  const { post, get, at } = accountClient(fakeCa());
-  expect(now(get(at(path))).status).toBeLessThan(300);
-  expect(outcome(now(post(at(path))))).toEqual([405, 'malformed']);
+it('a key that says it is for another algorithm is refused', () => {
+  const { post } = rawClient(fakeCa());
+  const jwk = { ...synchronousSigner().publicJwk, alg: 'ES384' };
+  expect(outcome(now(post('https://ca.test/new-account', {}, { header: { jwk } })))).toEqual([
+    400,
+    'badSignatureAlgorithm',
+  ]);
 });
 
-it.each(['nowhere', 'order', 'order/1/2'])('there is nothing at %s', (path) => {
+it.each(['directory', 'new-nonce'])('%s is asked by GET, or by POST-as-GET', (path) => {
+  const { post, get, at } = accountClient(fakeCa());
+  const [got, posted] = [now(get(at(path))), now(post(at(path)))];
+  expect([got.status, got.text]).toEqual([posted.status, posted.text]);
+  expect(posted.headers['replay-nonce']).toBeDefined();
+  expect(now(post(at(path), '', { kid: undefined })).status).toBe(got.status);
+  expect(outcome(now(post(at(path), {})))).toEqual([400, 'malformed']);
+  expect(outcome(now(post(at(path), '', { nonce: 'unknown' })))).toEqual([400, 'badNonce']);
+});
+
+it.each([
+  'nowhere',
+  'order',
+  'order/',
+  'order/1/2',
+  'directory/',
+  'directory/x',
+  'new-nonce/1',
+  '/directory',
+  '',
+  'DIRECTORY',
+])('there is nothing at "%s"', (path) => {
   const { post, get, at } = accountClient(fakeCa());
   expect([404, 405]).toContain(now(get(at(path))).status);
   expect(now(post(at(path))).status).toBe(404);
+});
+
+it('a resource has one URL and no other', () => {
+  const { post, order, prove, kid } = accountClient(fakeCa());
+  const made = order('example.org');
+  prove(made);
+  const { certificate } = now(post(made.finalize, csrFor(['example.org']))).json;
+  for (const url of [made.url, kid, certificate]) {
+    expect(now(post(url)).status, url).toBe(200);
+    for (const more of [
+      '/',
+      '/x',
+      '?x',
+      '#x',
+      '%20',
+      '-alternate-0',
+      '-alternate-00',
+      '-alternate-',
+      '-alternate-0-alternate-0',
+    ])
+      expect([403, 404], url + more).toContain(now(post(url + more)).status);
+  }
+});
+
+describe('a payload', () => {
+  it('is refused where something is only read', () => {
+    const { post, order, prove, kid } = accountClient(fakeCa());
+    const made = order('example.org');
+    prove(made);
+    const { certificate } = now(post(made.finalize, csrFor(['example.org']))).json;
+    for (const url of [made.url, certificate, kid.replace('account', 'orders')]) {
+      expect([url, ...outcome(now(post(url, {})))]).toEqual([url, 400, 'malformed']);
+      expect(now(post(url)).status).toBe(200);
+    }
+  });
+
+  it('is missed where something is made', () => {
+    const ca = fakeCa();
+    const url = 'https://ca.test/new-account';
+    expect(outcome(now(rawClient(ca).post(url)))).toEqual([400, 'malformed']);
+    expect(outcome(now(rawClient(ca).post(url, { onlyReturnExisting: true })))).toEqual([400, 'accountDoesNotExist']);
+  });
+
+  it.each(['notBefore', 'notAfter', 'profile', 'replaces'])(
+    'is refused where %s is no text, however deep',
+    (member) => {
+      const { post, at, kid } = accountClient(fakeCa());
+      const identifiers = [{ type: 'dns', value: 'a.test' }];
+      const deep: unknown = JSON.parse('['.repeat(2_000) + ']'.repeat(2_000));
+      for (const value of [7, null, {}, deep])
+        expect(outcome(now(post(at('new-order'), { identifiers, [member]: value })))).toEqual([400, 'malformed']);
+      expect(now(post(kid.replace('account', 'orders'))).json.orders).toEqual([]);
+    },
+  );
+});
+
+it('only what makes a resource says where it is', () => {
+  const { post, order, prove, kid } = accountClient(fakeCa());
+  const made = order('example.org');
+  prove(made);
+  const answers = [post(made.url), post(made.finalize, csrFor(['example.org'])), post(kid), post(kid, {})].map(now);
+  expect(answers.map(({ status, headers }) => [status, headers['location']])).toEqual(Array(4).fill([200, undefined]));
 });
 
 it('every answer but the directory brings a nonce, refusals too, and all link to the directory', () => {
@@ -147,6 +258,8 @@ describe('finalizing is refused', () => {
     ['that is no DER', csrOf(new TextEncoder().encode('no DER'))],
     ['that is no base64url', { csr: '!' }],
     ['that is not there', {}],
+    ['that is a number', { csr: 1234 }],
+    ['that is null', { csr: null }],
   ])('with a CSR %s, and the order stays ready', async (_, payload) => {
     const { order, post, prove } = accountClient(fakeCa());
     const made = order('a.example.org', 'b.example.org');
@@ -184,7 +297,7 @@ describe('what belongs to another account is not shown', () => {
     'and no %s is found that is not there',
     (path) => {
       const { post, at } = accountClient(fakeCa());
-      expect(outcome(now(post(at(`${path}/999`), {})))).toEqual([404, 'malformed']);
+      expect(outcome(now(post(at(`${path}/999`))))).toEqual([404, 'malformed']);
     },
   );
 });

@@ -14,10 +14,10 @@ async function requestBy(type: CertificateKeyType): Promise<Uint8Array> {
   return firstValueFrom(buildCertificateRequest(key, identifiers));
 }
 
-async function requestByOpenssl(...algorithm: string[]): Promise<Uint8Array> {
+async function requestByOpenssl(algorithm: readonly string[], ...more: string[]): Promise<Uint8Array> {
   const key = await openssl(['genpkey', '-quiet', ...algorithm]).catch(() => openssl(['genpkey', ...algorithm]));
   const pem = key.slice(key.indexOf('-----BEGIN'));
-  return decodePem(await openssl(['req', '-new', '-key', '@key', '-subj', '/CN=a'], { key: pem }), [
+  return decodePem(await openssl(['req', '-new', '-key', '@key', '-subj', '/CN=a', ...more], { key: pem }), [
     'CERTIFICATE REQUEST',
   ]);
 }
@@ -44,7 +44,18 @@ describe('a request', () => {
     ['Ed25519', ['-algorithm', 'ED25519'], 'none of P-256, P-384 and RSA'],
     ['another curve', ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'], 'none of P-256, P-384 and RSA'],
   ])('of %s is refused', async (_, algorithm, why) => {
-    await expect(checkRequest(await requestByOpenssl(...algorithm))).rejects.toThrow(why);
+    await expect(checkRequest(await requestByOpenssl(algorithm))).rejects.toThrow(why);
+  });
+
+  const curve = ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+  const rsa = ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'];
+  it.each([
+    ['with a mail address', curve, ['-addext', 'subjectAltName=DNS:a,email:a@a'], 'neither DNS names nor IP addresses'],
+    ['with a URI', curve, ['-addext', 'subjectAltName=DNS:a,URI:https://a/'], 'neither DNS names nor IP addresses'],
+    ['signed with SHA-1', curve, ['-sha1'], 'signed with SHA-1'],
+    ['signed with RSA and SHA-1', rsa, ['-sha1'], 'signed with SHA-1'],
+  ])('%s is refused', async (_, algorithm, more, why) => {
+    await expect(checkRequest(await requestByOpenssl(algorithm, ...more))).rejects.toThrow(why);
   });
 
   it('is refused where it is none', async () => {

@@ -85,6 +85,7 @@ export function accountClient(ca: FakeCa, signer: AcmeSigner = synchronousSigner
 
 export interface OrderJson {
   readonly status: string;
+  readonly expires: string;
   readonly identifiers: readonly { type: string; value: string }[];
   readonly authorizations: readonly string[];
   readonly finalize: string;

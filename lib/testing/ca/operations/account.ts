@@ -12,13 +12,14 @@ export const newAccount: Operation = {
   path: 'new-account',
   directoryMember: 'newAccount',
   signedBy: 'key',
-  handle: (ca, { url, jwk, payload = {} }) =>
+  handle: (ca, { url, jwk, payload }) =>
     from(ca.thumbprint(jwk as PublicJwk)).pipe(
       map((thumbprint) => {
+        if (payload === undefined) return refuse('malformed', 'a new account needs a payload, {} at least');
         const known = ca.store.accountByKey(thumbprint);
         if (known !== undefined && known.status !== 'valid')
           refuse('unauthorized', `the account is ${known.status}`, { status: 401 });
-        if (known !== undefined) return accountReply(known, 200);
+        if (known !== undefined) return registeredReply(ca, known, 200);
         if (payload['onlyReturnExisting'] === true) refuse('accountDoesNotExist', 'no account has this key');
         return created(ca, url, jwk as PublicJwk, thumbprint, payload);
       }),
@@ -49,38 +50,48 @@ function created(
     termsOfServiceAgreed: payload['termsOfServiceAgreed'] === true,
     ...(binding === undefined ? {} : { externalAccountBinding: binding }),
     orders: [],
+    preAuthorizations: [],
   };
   ca.store.accounts.set(account.id, account);
-  return accountReply(account, 201);
+  return registeredReply(ca, account, 201);
 }
 
 /** @see RFC 8555 §7.3.1, §7.3.2, §7.3.6 */
 export const account: Operation = {
   name: 'account',
   path: 'account',
+  byId: true,
   signedBy: 'account',
-  handle: (_, { url, account: own, payload }) => {
+  handle: (ca, { url, account: own, payload }) => {
     if (own === undefined || own.url !== url) return refuse('unauthorized', 'this is another account');
     if (payload !== undefined) {
-      if ('contact' in payload) own.contact = checkedContact(payload['contact']);
-      if (payload['status'] === 'deactivated') own.status = 'deactivated';
-      else if ('status' in payload) refuse('malformed', 'the status can only become deactivated');
+      const { contact = own.contact, status = own.status } = payload;
+      if (status !== own.status && status !== 'deactivated')
+        refuse('malformed', 'the status can only become deactivated');
+      Object.assign(own, { contact: checkedContact(contact), status });
     }
-    return of(accountReply(own, 200));
+    return of(accountReply(ca, own));
   },
 };
 
+/** Only newAccount says where the account is. */
+const registeredReply = (ca: CaCore, record: AccountRecord, status: number): Reply => ({
+  ...accountReply(ca, record),
+  status,
+  headers: { location: record.url },
+});
+
 const accountReply = (
-  { url, status, contact, termsOfServiceAgreed, externalAccountBinding }: AccountRecord,
-  httpStatus: number,
+  { store, settings }: CaCore,
+  { id, status, contact, termsOfServiceAgreed, externalAccountBinding }: AccountRecord,
 ): Reply => ({
-  status: httpStatus,
-  headers: { location: url },
+  status: 200,
   json: {
     status,
     contact,
     termsOfServiceAgreed,
-    orders: url.replace('/account/', '/orders/'),
+    orders: store.url('orders', id),
+    ...(settings.delegations === undefined ? {} : { delegations: store.url('delegations', id) }),
     ...(externalAccountBinding === undefined ? {} : { externalAccountBinding }),
   },
 });

@@ -1,7 +1,7 @@
 import { map, of } from 'rxjs';
 import { validated } from '../authorizations.js';
-import type { Call, Operation } from '../operation.js';
-import type { AuthorizationRecord, ChallengeRecord } from '../records.js';
+import type { CaCore, Call, Operation } from '../operation.js';
+import { type AuthorizationRecord, authorizationStatus, type ChallengeRecord } from '../records.js';
 import { problemDocument, refuse } from '../refusal.js';
 import type { Reply } from '../reply.js';
 
@@ -9,14 +9,17 @@ import type { Reply } from '../reply.js';
 export const authorization: Operation = {
   name: 'authorization',
   path: 'authorization',
+  byId: true,
   signedBy: 'account',
-  handle: ({ store, settings }, { id, account, payload }) => {
-    const own = ownOf(store.authorizations.get(id), account);
+  handle: (ca, { id, account, payload }) => {
+    const own = ownOf(ca.store.authorizations.get(id), account);
     if (payload !== undefined) {
       if (payload['status'] !== 'deactivated') refuse('malformed', 'an authorization can only be deactivated');
+      const status = authorizationStatus(own, ca.now());
+      if (!['pending', 'valid', 'deactivated'].includes(status)) refuse('malformed', `the authorization is ${status}`);
       own.status = 'deactivated';
     }
-    return of(authorizationReply(own, settings.retryAfter));
+    return of(authorizationReply(ca, own));
   },
 };
 
@@ -24,6 +27,7 @@ export const authorization: Operation = {
 export const challenge: Operation = {
   name: 'challenge',
   path: 'challenge',
+  byId: true,
   signedBy: 'account',
   handle: (ca, { id, account, payload }) => {
     const found = ca.store.challenges.get(id);
@@ -31,12 +35,13 @@ export const challenge: Operation = {
     const asked = found as ChallengeRecord;
     const reply = () => challengeReply(asked, ca.settings.retryAfter);
     if (payload === undefined) return of(reply());
-    if (own.status !== 'pending' || asked.status !== 'pending')
-      refuse('malformed', `the challenge is ${asked.status}, its authorization ${own.status}`);
+    const status = authorizationStatus(own, ca.now());
+    if (status !== 'pending' || asked.status !== 'pending')
+      refuse('malformed', `the challenge is ${asked.status}, its authorization ${status}`);
     asked.status = 'processing';
-    if (ca.settings.validationInAnswer) return validated(ca, asked).pipe(map(reply));
-    ca.background(validated(ca, asked));
-    return of(reply());
+    asked.response = payload;
+    const done$ = ca.background(validated(ca, asked));
+    return ca.settings.validationInAnswer ? done$.pipe(map(reply)) : of(reply());
   },
 };
 
@@ -45,10 +50,11 @@ function ownOf(found: AuthorizationRecord | undefined, account: Call['account'])
   return found.account === account ? found : refuse('unauthorized', 'this belongs to another account');
 }
 
-function authorizationReply(
-  { identifier, wildcard, status, expiresAt, challenges }: AuthorizationRecord,
-  retryAfter: string | undefined,
-): Reply {
+/** An authorization as it is shown. */
+export function authorizationReply(ca: CaCore, record: AuthorizationRecord): Reply {
+  const { retryAfter } = ca.settings;
+  const { identifier, wildcard, expiresAt, challenges } = record;
+  const status = authorizationStatus(record, ca.now());
   const working = status === 'pending' && challenges.some((each) => each.status === 'processing');
   return {
     status: 200,
@@ -58,6 +64,7 @@ function authorizationReply(
       status,
       expires: expiresAt.toISOString(),
       ...(wildcard ? { wildcard } : {}),
+      ...(record.subdomains === true ? { subdomainAuthAllowed: true } : {}),
       challenges: challenges.map(challengeJson),
     },
   };

@@ -2,7 +2,7 @@ import { of } from 'rxjs';
 import { decodeBase64url } from '../../../codec/base64url.js';
 import { isSameKey } from '../../../x509/public-key.js';
 import type { CaCore, Call, Operation } from '../operation.js';
-import type { CertificateRecord } from '../records.js';
+import { authorizationStatus, type CertificateRecord } from '../records.js';
 import { refuse } from '../refusal.js';
 
 const alternate = '-alternate-';
@@ -11,16 +11,16 @@ const alternate = '-alternate-';
 export const certificate: Operation = {
   name: 'certificate',
   path: 'certificate',
+  byId: true,
+  reads: true,
   signedBy: 'account',
-  handle: ({ store }, { id, account }) => {
-    const [own = '', index = '0'] = id.split(alternate);
-    const found = store.certificates.get(own);
+  handle: ({ store }, { id, url, account }) => {
+    const found = store.certificates.get(id.split(alternate)[0] ?? '');
     if (found === undefined) return refuse('malformed', 'there is no such certificate', { status: 404 });
     if (found.order.account !== account) refuse('unauthorized', 'this is the certificate of another account');
-    const text = found.chains[Number(index)] ?? refuse('malformed', 'there is no such chain', { status: 404 });
-    const others = found.chains.flatMap((_, at) =>
-      at === Number(index) ? [] : `<${chainUrl(found, at)}>;rel="alternate"`,
-    );
+    const urls = found.chains.map((_, index) => chainUrl(found, index));
+    const text = found.chains[urls.indexOf(url)] ?? refuse('malformed', 'there is no such chain', { status: 404 });
+    const others = urls.filter((each) => each !== url).map((each) => `<${each}>;rel="alternate"`);
     const link = others.length === 0 ? {} : { link: others.join(', ') };
     return of({ status: 200, headers: { 'content-type': 'application/pem-certificate-chain', ...link }, text });
   },
@@ -40,6 +40,8 @@ export const revokeCert: Operation = {
   handle: (ca, call) => {
     const { certificate: text, reason = 0 } = call.payload ?? {};
     const found = issuedOne(ca, text);
+    if (found.order.renewal !== undefined)
+      refuse('autoRenewalRevocationNotSupported', 'the certificate ends by itself: cancel its order', { status: 403 });
     if (!mayRevoke(ca, found, call)) refuse('unauthorized', "neither the account nor the key is the certificate's");
     if (!reasons.includes(reason as number)) refuse('badRevocationReason', `${String(reason)} is not a reason`);
     if (found.revoked !== undefined) refuse('alreadyRevoked', 'the certificate is revoked');
@@ -59,12 +61,12 @@ function issuedOne({ store }: CaCore, text: unknown): CertificateRecord {
   );
 }
 
-function mayRevoke({ store }: CaCore, { order, publicKey }: CertificateRecord, { account, jwk }: Call): boolean {
+function mayRevoke(ca: CaCore, { order, publicKey }: CertificateRecord, { account, jwk }: Call): boolean {
   if (account === undefined) return jwk !== undefined && isSameKey(publicKey, jwk);
   if (order.account === account) return true;
   // Whoever controls all of its names may revoke it too.
-  const authorized = [...store.authorizations.values()]
-    .filter((each) => each.account === account && each.status === 'valid')
+  const authorized = [...ca.store.authorizations.values()]
+    .filter((each) => each.account === account && authorizationStatus(each, ca.now()) === 'valid')
     .map(({ identifier, wildcard }) => `${identifier.type} ${wildcard ? '*.' : ''}${identifier.value}`);
   return order.identifiers.every(({ type, value }) => authorized.includes(`${type} ${value}`));
 }

@@ -5,6 +5,7 @@ import type { Operation } from '../operation.js';
 export const directory: Operation = {
   name: 'directory',
   path: 'directory',
+  reads: true,
   signedBy: 'none',
   handle: ({ store, operations, settings }) => {
     const offered: string[][] = operations.flatMap(({ path, directoryMember }) =>
@@ -19,6 +20,7 @@ export const newNonce: Operation = {
   name: 'newNonce',
   path: 'new-nonce',
   directoryMember: 'newNonce',
+  reads: true,
   signedBy: 'none',
   handle: () => of({ status: 204 }),
 };

@@ -1,15 +1,18 @@
 import { map, of } from 'rxjs';
-import { toIdentifier } from '../../../codec/identifier.js';
 import type { Identifier } from '../../../model/identifier.js';
-import { newAuthorization } from '../authorizations.js';
+import { askedIdentifiers } from '../asked-identifiers.js';
+import { authorizationsFor } from '../ancestors.js';
+import { askedValidity } from '../asked-validity.js';
+import { newAuthorization, preAuthorizedOne, validOne } from '../authorizations.js';
 import { finalized } from '../finalization.js';
 import type { CaCore, Call, Operation } from '../operation.js';
+import { askedExtensions } from '../order-extensions.js';
 import { type AccountRecord, type AuthorizationRecord, type OrderRecord, orderStatus } from '../records.js';
-import { problemDocument, type ProblemInit, Refusal, refuse } from '../refusal.js';
+import { problemDocument, refuse } from '../refusal.js';
 import type { Reply } from '../reply.js';
 
-const lifetimeMs = 7 * 24 * 3_600_000;
-const orderMembers = ['identifiers', 'notBefore', 'notAfter', 'profile', 'replaces'];
+/** What an order repeats of newOrder's payload. */
+const repeated = ['notBefore', 'notAfter', 'profile', 'replaces'];
 
 /** @see RFC 8555 §7.4 */
 export const newOrder: Operation = {
@@ -19,56 +22,65 @@ export const newOrder: Operation = {
   signedBy: 'account',
   handle: (ca, { account, payload = {} }) => {
     const owner = account as AccountRecord;
-    const identifiers = checkedIdentifiers(ca, payload['identifiers']);
+    const identifiers = askedIdentifiers(ca, payload['identifiers']);
+    const validity = askedValidity(payload, ca.now());
+    const extended = askedExtensions(ca, payload, identifiers);
     const known = ca.settings.reuseOrder?.(owner, identifiers);
-    if (known !== undefined) return of({ ...orderReply(ca, known), status: 201 });
+    if (known !== undefined) return of(createdReply(ca, known));
     const { id, url } = ca.store.newResource('order');
+    const make = (identifier: Identifier) => authorizationFor(ca, owner, identifier);
+    const authorizations =
+      extended.template === undefined ? authorizationsFor(ca, owner, identifiers, payload, make) : [];
     const order: OrderRecord = {
       id,
       url,
       finalizeUrl: ca.store.url('finalize', id),
       account: owner,
       identifiers,
-      authorizations: identifiers.map((identifier) => authorizationFor(ca, owner, identifier)),
-      expiresAt: new Date(ca.now().getTime() + lifetimeMs),
-      echoed: Object.fromEntries(Object.entries(payload).filter(([member]) => orderMembers.slice(1).includes(member))),
+      authorizations,
+      expiresAt: firstExpiry(ca, authorizations),
+      validity,
+      ...extended,
+      echoed: { ...checkedEcho(payload), ...extended.echoed },
     };
     ca.store.orders.set(id, order);
     owner.orders.push(order);
-    return of({ ...orderReply(ca, order), status: 201 });
+    return of(createdReply(ca, order));
   },
 };
 
-/** @see RFC 8555 §7.1.3 */
+/** @see RFC 8555 §7.1.3, RFC 8739 §3.1.2 */
 export const order: Operation = {
   name: 'order',
   path: 'order',
+  byId: true,
   signedBy: 'account',
-  handle: (ca, call) => of(orderReply(ca, ownOrder(ca, call))),
+  handle: (ca, call) => {
+    const own = ownOrder(ca, call);
+    if (call.payload !== undefined) cancel(own, call.payload);
+    return of(orderReply(ca, own));
+  },
 };
+
+function cancel(own: OrderRecord, { status }: NonNullable<Call['payload']>): void {
+  if (own.renewal === undefined || status !== 'canceled')
+    refuse('malformed', 'an order is read by POST-as-GET: the payload must be empty, "" and not {}');
+  if (own.settled !== 'valid') refuse('autoRenewalCancellationInvalid', 'the order is not valid');
+  own.settled = 'canceled';
+}
 
 /** @see RFC 8555 §7.4 */
 export const finalize: Operation = {
   name: 'finalize',
   path: 'finalize',
+  byId: true,
   signedBy: 'account',
   handle: (ca, call) => {
     const own = ownOrder(ca, call);
-    const status = orderStatus(own);
+    const status = orderStatus(own, ca.now());
     if (status !== 'ready') refuse('orderNotReady', `the order is ${status}`);
     return finalized(ca, own, call.payload?.['csr']).pipe(map(() => orderReply(ca, own)));
   },
-};
-
-/** @see RFC 8555 §7.1.2.1 */
-export const orders: Operation = {
-  name: 'orders',
-  path: 'orders',
-  signedBy: 'account',
-  handle: (_, { id, account }) =>
-    account?.id === id
-      ? of({ status: 200, json: { orders: account.orders.map(({ url }) => url) } })
-      : refuse('unauthorized', 'these are the orders of another account'),
 };
 
 function ownOrder({ store }: CaCore, { id, account }: Call): OrderRecord {
@@ -77,17 +89,21 @@ function ownOrder({ store }: CaCore, { id, account }: Call): OrderRecord {
   return found.account === account ? found : refuse('unauthorized', 'this is the order of another account');
 }
 
+/** Only newOrder says where the order is, as at most public authorities. */
+const createdReply = (ca: CaCore, record: OrderRecord): Reply => {
+  const reply = orderReply(ca, record);
+  return { ...reply, status: 201, headers: { ...reply.headers, location: record.url } };
+};
+
 /** An order as it is shown. */
-export function orderReply({ settings }: CaCore, record: OrderRecord): Reply {
-  const { url, identifiers, authorizations, expiresAt, finalizeUrl, certificate, error, echoed } = record;
-  const status = orderStatus(record);
+function orderReply(ca: CaCore, record: OrderRecord): Reply {
+  const { retryAfter } = ca.settings;
+  const { identifiers, authorizations, expiresAt, finalizeUrl, certificate, error, echoed } = record;
+  const status = orderStatus(record, ca.now());
   const working = status === 'processing' || (status === 'pending' && authorizations.some(isWorkedOn));
   return {
     status: 200,
-    headers: {
-      location: url,
-      ...(working && settings.retryAfter !== undefined ? { 'retry-after': settings.retryAfter } : {}),
-    },
+    headers: working && retryAfter !== undefined ? { 'retry-after': retryAfter } : {},
     json: {
       status,
       expires: expiresAt.toISOString(),
@@ -95,7 +111,9 @@ export function orderReply({ settings }: CaCore, record: OrderRecord): Reply {
       authorizations: authorizations.map((each) => each.url),
       finalize: finalizeUrl,
       ...echoed,
-      ...(status === 'valid' && certificate !== undefined ? { certificate: certificate.url } : {}),
+      ...(status === 'valid' && certificate !== undefined
+        ? { [record.renewal === undefined ? 'certificate' : 'star-certificate']: certificate.url }
+        : {}),
       ...(error === undefined ? {} : { error: problemDocument(error) }),
     },
   };
@@ -104,45 +122,24 @@ export function orderReply({ settings }: CaCore, record: OrderRecord): Reply {
 const isWorkedOn = ({ challenges }: AuthorizationRecord): boolean =>
   challenges.some(({ status }) => status === 'processing');
 
-function checkedIdentifiers({ settings }: CaCore, value: unknown): readonly Identifier[] {
-  if (!Array.isArray(value) || value.length === 0)
-    return refuse('malformed', 'identifiers must be a list, and not an empty one');
-  const refused: (ProblemInit & { identifier: Identifier })[] = [];
-  const identifiers = value.map((each: unknown) => {
-    const identifier = normalized(each);
-    const problem = settings.refuseIdentifier(identifier);
-    if (problem !== undefined) refused.push({ ...problem, identifier });
-    return identifier;
-  });
-  const [first] = refused;
-  if (first !== undefined) {
-    const detail = `no certificates are issued for ${refused.map(({ identifier }) => identifier.value).join(', ')}`;
-    throw new Refusal({ type: refused.length === 1 ? first.type : 'compound', detail, subproblems: refused });
-  }
-  return identifiers.filter(
-    (each, index) =>
-      identifiers.findIndex(({ value: other, type }) => other === each.value && type === each.type) === index,
-  );
+/** What an order repeats, which is text. */
+function checkedEcho(payload: NonNullable<Call['payload']>): object {
+  const echoed = Object.entries(payload).filter(([member]) => repeated.includes(member));
+  for (const [member, value] of echoed) if (typeof value !== 'string') refuse('malformed', `${member} must be text`);
+  return Object.fromEntries(echoed);
 }
 
-function normalized(value: unknown): Identifier {
-  const identifier = value as Identifier | null;
-  if (typeof identifier?.type !== 'string' || typeof identifier.value !== 'string')
-    return refuse('malformed', 'an identifier has a type and a value');
-  if (!['dns', 'ip'].includes(identifier.type))
-    refuse('unsupportedIdentifier', `no certificates are issued for type ${identifier.type}`);
-  if (/[^\x21-\x7e]/.test(identifier.value)) refuse('malformed', `${identifier.value} is not an A-label`);
-  try {
-    return toIdentifier(identifier);
-  } catch (error) {
-    return refuse('malformed', (error as Error).message);
-  }
-}
+const firstExpiry = (ca: CaCore, authorizations: readonly AuthorizationRecord[]): Date => {
+  const latestMs = ca.now().getTime() + ca.settings.pendingMs;
+  return new Date(authorizations.reduce((first, each) => Math.min(first, each.expiresAt.getTime()), latestMs));
+};
 
 function authorizationFor(ca: CaCore, account: AccountRecord, { type, value }: Identifier): AuthorizationRecord {
   const wildcard = type === 'dns' && value.startsWith('*.');
   const identifier = wildcard ? { type, value: value.slice(2) } : { type, value };
-  const known = ca.settings.reuse(account, identifier, wildcard);
+  const known =
+    preAuthorizedOne(ca, account, identifier, wildcard) ??
+    (ca.settings.reuseAuthorizations ? validOne(ca, account, identifier, wildcard) : undefined);
   const authorization = known ?? newAuthorization(ca, account, identifier, wildcard);
   authorization.orders++;
   return authorization;
