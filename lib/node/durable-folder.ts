@@ -9,12 +9,14 @@ import { codeOf } from './file-write.js';
 
 /**
  * A folder of small files for the eyes of this user only, each of which is there whole or not at all, and survives the loss
- * of power once it is written. Files that begin with a dot are being written, or were when a process was killed.
+ * of power once it is written. Files that begin with a dot are being written, or were when a process was killed: those are
+ * removed a minute later, by whoever writes next.
  */
 export class DurableFolder {
   readonly #path: string;
   /** For each file, the last of those who wait for their turn. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  #swept: Promise<void> | undefined;
 
   constructor(
     path: string,
@@ -27,6 +29,7 @@ export class DurableFolder {
   write(name: string, text: string): Observable<never> {
     return this.#inTurn(name, async () => {
       await makeFolder(this.#path);
+      await (this.#swept ??= removeUnfinished(this.#path));
       const unfinished = join(this.#path, `.${name}.${randomUUID()}`);
       try {
         await writeThrough(unfinished, text);
@@ -105,6 +108,18 @@ function isMissing(error: unknown): false {
   if (codeOf(error) === 'ENOENT') return false;
   throw error;
 }
+
+/** Removes what killed processes have left: it may hold a key, and nobody else would. */
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((each) => /^\..+\.[\da-f-]{36}$/.test(each))) {
+    const file = join(folder, name);
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));
+    if (mtimeMs < Date.now() - abandonedMs) await rm(file, { force: true });
+  }
+}
+
+/** No write takes as long. */
+const abandonedMs = 60_000;
 
 async function writeThrough(file: string, text: string): Promise<void> {
   const handle = await open(file, 'wx', 0o600);

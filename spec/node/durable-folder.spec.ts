@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { concat, forkJoin, merge } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -33,6 +43,16 @@ describe('DurableFolder', () => {
       process.umask(before);
     }
     expect([modeOf(join(path, 'one')), await files.text('one')]).toEqual(['600', 'new']);
+  });
+
+  it('removes what a killed process has left unfinished, and nothing that is being written or is not its own', async () => {
+    const path = scratch();
+    const [left, fresh] = ['one', 'two'].map((name) => `.${name}.${randomUUID()}`) as [string, string];
+    for (const name of [left, fresh, '.hidden']) writeFileSync(join(path, name), 'secret');
+    const longAgo = Date.now() / 1000 - 120;
+    for (const name of [left, '.hidden']) utimesSync(join(path, name), longAgo, longAgo);
+    await done(new DurableFolder(path, 'journal').write('three', 'text'));
+    expect(readdirSync(path).sort()).toEqual([fresh, '.hidden', 'three'].sort());
   });
 
   it('does what is asked of one file in turn, and of different ones at the same time', async () => {
