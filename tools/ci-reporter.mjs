@@ -3,7 +3,7 @@
  * where a row of the status table was not shown to hold.
  */
 import process from 'node:process';
-import { loadRows } from './protocol-tables.mjs';
+import { hasRows, loadRows } from './protocol-tables.mjs';
 import { uncoveredRows } from './uncovered-rows.mjs';
 
 export default class CiReporter {
@@ -38,6 +38,6 @@ export default class CiReporter {
       config !== undefined &&
       !config.testNamePattern &&
       [filenamePattern, config.project].every((each) => !each?.length);
-    return isWhole ? uncoveredRows(modules, Object.keys(await loadRows(config.root))) : [];
+    return isWhole && hasRows(config.root) ? uncoveredRows(modules, Object.keys(await loadRows(config.root))) : [];
   }
 }

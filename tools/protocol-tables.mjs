@@ -17,8 +17,13 @@ async function load(file) {
   return import(`data:text/javascript;charset=utf-8,${encodeURIComponent(code)}`);
 }
 
+const rowsFile = (root) => join(root, 'spec/conformance/rows.ts');
+
+/** Whether there is a status table at all. */
+export const hasRows = (root) => existsSync(rowsFile(root));
+
 /** The rows of the status table, by identifier. */
-export const loadRows = async (root) => (await load(join(root, 'spec/conformance/rows.ts'))).rows;
+export const loadRows = async (root) => (await load(rowsFile(root))).rows;
 
 /** The spec files by the rows that they say they cover: `Map { 'newOrder' => ['spec/resources/order.spec.ts'] }`. */
 export function specsByRow(root) {

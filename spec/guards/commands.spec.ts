@@ -54,6 +54,7 @@ it('typedoc refuses a link that leads nowhere', () => {
     'package.json': JSON.stringify({ name: 'rxacme', type: 'module', exports: {} }),
     'tsconfig.json': leanConfig,
     'README.md': '',
+    'pages/page.md': '# A page\n',
     ...Object.fromEntries(entryPoints.map((path) => [path, source])),
   };
   const { status, text } = command('node_modules/.bin/typedoc', [], temporaryTree(files, ['typedoc.json']));
@@ -73,4 +74,22 @@ it('a test run ends in the plain count, and counts a file that cannot load as fa
   const { status, stdout } = command('node_modules/vitest/vitest.mjs', args, root);
   expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 2 failed, 1 skipped');
   expect(status).toBe(1);
+});
+
+it('a whole test run fails where a row of the status table was not shown to hold', () => {
+  const root = temporaryTree({
+    'spec/conformance/rows.ts': 'export const rows = { shown: {}, skipped: {}, nowhere: {} };',
+    'a.spec.ts': `import { beforeAll, describe, it } from 'vitest';
+      const covers = (row) => beforeAll(({}, suite) => { suite.meta.covers = [row]; });
+      describe('one', () => { covers('shown'); it('passes', () => {}); });
+      describe('two', () => { covers('skipped'); it.skip('is skipped', () => {}); });`,
+  });
+  const args = ['run', '--root', root, '--reporter', join(repository, 'tools/ci-reporter.mjs')];
+  const { status, stdout } = command('node_modules/vitest/vitest.mjs', args, root);
+  expect(stdout).toContain('shows the row skipped to hold');
+  expect(stdout).toContain('shows the row nowhere to hold');
+  expect(stdout).not.toContain('the row shown');
+  expect(stdout.trim().split('\n').at(-1)).toBe('1 passed, 2 failed, 1 skipped');
+  expect(status).toBe(1);
+  expect(command('node_modules/vitest/vitest.mjs', [...args, 'a.spec.ts'], root).status).toBe(0);
 });
