@@ -29,7 +29,7 @@ export class DurableFolder {
   write(name: string, text: string): Observable<never> {
     return this.#inTurn(name, async () => {
       await makeFolder(this.#path);
-      await (this.#swept ??= removeUnfinished(this.#path));
+      await this.#sweep();
       const unfinished = join(this.#path, `.${name}.${randomUUID()}`);
       try {
         await writeThrough(unfinished, text);
@@ -77,6 +77,14 @@ export class DurableFolder {
     } catch (error) {
       throw error instanceof AcmeError ? error : new AcmePortError(this.port, error);
     }
+  }
+
+  /** Once, unless it fails. */
+  #sweep(): Promise<void> {
+    return (this.#swept ??= removeUnfinished(this.#path).catch((error: unknown) => {
+      this.#swept = undefined;
+      throw error;
+    }));
   }
 
   #inTurn(name: string, work: () => Promise<void>): Observable<never> {

@@ -39,7 +39,7 @@ const looked = (network: SelfCheckNetwork, task: ChallengeTask): Observable<Self
       map(({ status, body }): SelfCheckLook => {
         if (status !== 200) return { passed: false, found: `${task.identifier.value}: status ${status}, not 200` };
         if (body.trimEnd() === content) return { passed: true };
-        return { passed: false, found: `${task.identifier.value}: another answer, ${hidden(shown(body))}` };
+        return { passed: false, found: `${task.identifier.value}: another answer, ${shown(hidden(body))}` };
       }),
       catchError((error: unknown) =>
         of({ passed: false, found: hidden(error instanceof Error ? error.message : String(error)) }),

@@ -52,6 +52,10 @@ const download = (url: URL, host: string, address: string, port: number): Observ
       });
       incoming.on('end', finish).on('error', fail);
     });
+    // Node would end the connection without another word.
+    outgoing.on('upgrade', () => {
+      fail(new Error('the server goes on in another protocol'));
+    });
     outgoing.end();
     return () => {
       outgoing.on('error', () => undefined).destroy();

@@ -59,13 +59,15 @@ export class TlsAlpnResponder {
   serve(socket: Socket, otherwise: (socket: Socket) => void): void {
     const cut = () => socket.destroy();
     this.#connections.add(cut);
-    socket.once('close', () => this.#connections.delete(cut));
+    const forget = () => this.#connections.delete(cut);
+    socket.once('close', forget);
     const decide = (isOurs: boolean) => {
       if (isOurs) {
         this.#server ??= this.#answering();
         this.#server.emit('connection', socket);
       } else {
-        this.#connections.delete(cut);
+        forget();
+        socket.off('close', forget);
         otherwise(socket);
       }
     };

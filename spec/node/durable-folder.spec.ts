@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -106,6 +107,18 @@ describe('DurableFolder', () => {
     const next = done(files.write('two', 'text'));
     expect([await failed, await next]).toEqual(['failed', []]);
     await done(forkJoin([files.remove('two')]));
+  });
+
+  it('looks again for what was left where it could not be removed', async () => {
+    const path = scratch();
+    const files = new DurableFolder(path, 'journal');
+    const left = join(path, `.one.${randomUUID()}`);
+    mkdirSync(left); // No file, so it is not removed as one.
+    utimesSync(left, Date.now() / 1000 - 120, Date.now() / 1000 - 120);
+    await expect(done(files.write('one', 'text'))).rejects.toBeInstanceOf(AcmePortError);
+    rmdirSync(left);
+    await done(files.write('one', 'text'));
+    expect(contentOf(path)).toEqual(['one']);
   });
 });
 

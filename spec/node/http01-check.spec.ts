@@ -49,6 +49,7 @@ describe('http01Check', () => {
       [(_, response) => response.end('<html>'), 'another answer, "<html>"'],
       [(_, response) => response.end(`x${keyAuthorization}`), 'another answer, "x<key authorization>"'],
       [(_, response) => response.end(`${token}.other`), 'another answer, "<token>.other"'],
+      [(_, response) => response.end(`${'x'.repeat(70)}${keyAuthorization}`), 'another answer, "xxx'],
       [(_, response) => response.end('x'.repeat(9_000)), 'another answer, "xxx'],
       [(_, response) => response.end('\u001b[31m'), 'another answer, "\\u001b[31m"'],
       [(request) => request.socket.destroy(), 'example.org at 127.0.0.1'],
@@ -56,7 +57,7 @@ describe('http01Check', () => {
       const seen = await look({ httpPort: await serving(listener) });
       expect(seen.passed).toBe(false);
       expect(seen.found).toContain(found);
-      expect(seen.found).not.toContain(token);
+      expect(seen.found).not.toContain(token.slice(0, 10));
       expect((seen.found ?? '').length).toBeLessThan(200);
     }
   });

@@ -31,6 +31,14 @@ describe('fetchPage', () => {
     expect((await firstValueFrom(fetchPage(where, new URL('http://a.example/')))).body).toHaveLength(4096);
   });
 
+  it('errors where the server goes on in another protocol', async () => {
+    const where = await network((request) => {
+      request.socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\nhello');
+    });
+    const page = firstValueFrom(fetchPage(where, new URL('http://a.example/')));
+    await expect(page).rejects.toThrow('a.example at 127.0.0.1');
+  });
+
   it('tells a host that cannot be reached from one that answers wrong', async () => {
     const nobody = { httpPort: await freePort(), hosts: { '*': '127.0.0.1' } };
     await expect(firstValueFrom(fetchPage(nobody, new URL('http://a.example/')))).rejects.toBeInstanceOf(Unreachable);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createPlain } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, connect, createServer as createRelay } from 'node:net';
+import { type AddressInfo, connect, createServer as createRelay, type Socket } from 'node:net';
 import { connect as connectTls, createServer, type Server } from 'node:tls';
 import { from } from 'rxjs';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -130,6 +130,20 @@ describe('tlsAlpn01Hook', () => {
     expect(await own()).toBe('own by own');
     await done(second.cleanUp(b));
     expect(isHooked()).toBe(false);
+  });
+
+  it('leaves nothing at connections that go on, however many solvers look at them', async () => {
+    const listeners = new Promise<number>((resolve) => {
+      server.on('connection', (socket: Socket) => {
+        resolve(socket.listenerCount('close'));
+      });
+    });
+    const tasks = Array.from({ length: 4 }, (_, index) => alpnTask(`${index}.example`, 'a'));
+    const solvers = tasks.map((task) => ({ task, solver: tlsAlpn01Hook(server) }));
+    for (const { task, solver } of solvers) await done(solver.present(task));
+    expect(await own()).toBe('own by own');
+    expect(await listeners).toBeLessThan(tasks.length);
+    for (const { task, solver } of solvers) await done(solver.cleanUp(task));
   });
 
   it('gives back what was there before, and stays out of the way of what came since', async () => {

@@ -78,7 +78,8 @@ const overUdp = ({ host, port, label }: DnsServer, message: Buffer, scheduler: S
       if (!isAnswerTo(message, bytes)) return;
       emit(subscriber, () => readMessage(bytes, label));
     });
-    socket.connect(port, host, () => {
+    // A callback would be handed the error of a connection that failed; this way it is an event as others are.
+    socket.once('connect', () => {
       if (subscriber.closed) return;
       const send = () => {
         socket.send(message, (error) => {
@@ -92,6 +93,7 @@ const overUdp = ({ host, port, label }: DnsServer, message: Buffer, scheduler: S
           .subscribe(send),
       );
     });
+    socket.connect(port, host);
   });
 
 const overTcp = ({ host, port, label }: DnsServer, message: Buffer): Observable<DnsMessage> =>

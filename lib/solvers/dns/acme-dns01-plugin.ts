@@ -4,13 +4,16 @@ import {
   concatMap,
   defer,
   EMPTY,
+  from,
   ignoreElements,
   map,
   Observable,
   type ObservableInput,
   of,
+  onErrorResumeNextWith,
   type SchedulerLike,
   take,
+  takeUntil,
   tap,
 } from 'rxjs';
 import { wait } from '../../rx/wait.js';
@@ -29,6 +32,9 @@ export interface AcmeDns01PluginOptions {
 
 /** What the family waits where a plugin does not say. */
 const defaultDelayMs = 5_000;
+
+/** How long a removal waits for an addition that cannot be stopped, in milliseconds. */
+const settleMs = 10_000;
 
 /** What a plugin has said so far. */
 interface Known {
@@ -57,17 +63,32 @@ export function acmeDns01Plugin(plugin: AcmeDns01PluginLike, options: AcmeDns01P
     throw new TypeError('acmeDns01Plugin: a plugin has the functions set and remove: call its create first');
   }
   const known: Known = { isReady: false, zones: [], turn: slots(1) };
-  const change = (name: 'set' | 'remove') => (record: DnsRecord) =>
+  const { scheduler = asyncScheduler } = options;
+  const adding = new Map<string, PromiseLike<unknown>>();
+  const keyOf = ({ name, value }: DnsRecord) => `${name}\n${value}`;
+  const change = (name: 'set' | 'remove', record: DnsRecord, note?: Note) =>
     zoneOf(plugin, known, record, options).pipe(
-      concatMap((zone) => called(plugin, name, { challenge: challengeOf(record, zone) })),
+      concatMap((zone) => called(plugin, name, { challenge: challengeOf(record, zone) }, note)),
       ignoreElements(),
     );
   return {
-    add: change('set'),
-    remove: change('remove'),
-    ready: () => defer(() => wait(plugin.propagationDelay ?? defaultDelayMs, options.scheduler ?? asyncScheduler)),
+    add: (record) => change('set', record, (work) => adding.set(keyOf(record), work)),
+    remove: (record) =>
+      defer(() => {
+        const work = adding.get(keyOf(record)) ?? EMPTY;
+        adding.delete(keyOf(record));
+        return concat(settled(work, scheduler), change('remove', record));
+      }),
+    ready: () => defer(() => wait(plugin.propagationDelay ?? defaultDelayMs, scheduler)),
   };
 }
+
+/** Hears of what cannot be stopped. */
+type Note = (work: PromiseLike<unknown>) => unknown;
+
+/** A value must not appear after it was removed. */
+const settled = (work: ObservableInput<unknown>, scheduler: SchedulerLike): Observable<never> =>
+  from(work).pipe(ignoreElements(), takeUntil(wait(settleMs, scheduler)), onErrorResumeNextWith());
 
 /** Emits the zone of a record, or undefined, once. */
 const zoneOf = (
@@ -103,11 +124,16 @@ const called = (
   plugin: AcmeDns01PluginLike,
   name: 'init' | 'zones' | 'set' | 'remove',
   argument: object,
+  note?: Note,
 ): Observable<unknown> =>
   defer(() => {
     // A method: a plugin may be an object of a class.
     const methods = plugin as unknown as Record<string, (...all: readonly unknown[]) => unknown>;
-    if (plugin[name]?.length !== 2) return asInput(methods[name]?.(argument)).pipe(take(1));
+    if (plugin[name]?.length !== 2) {
+      const work = methods[name]?.(argument);
+      if (isPromise(work)) note?.(work);
+      return asInput(work).pipe(take(1));
+    }
     return new Observable((subscriber) => {
       methods[name]?.(argument, (error: unknown, result: unknown) => {
         if (error !== undefined && error !== null) subscriber.error(error);

@@ -73,6 +73,12 @@ describe('dnsExchange', () => {
     expect(await failureOf(dnsExchange(server, question, { transport }))).toBe('unreachable');
   });
 
+  it('errors where the system has no way to the address, over udp', async () => {
+    // Nobody may send there without asking for it, so the socket is refused before anything is sent.
+    const server = { host: '255.255.255.255', port: 53, label: 'it' };
+    expect(await failureOf(dnsExchange(server, question, { timeoutMs: 2000 }))).toBe('unreachable');
+  });
+
   it.each(['udp', 'tcp'] as const)(
     'gives up by the scheduler, and sends a datagram again before, over %s',
     async (transport) => {

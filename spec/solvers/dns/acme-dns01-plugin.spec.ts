@@ -133,6 +133,30 @@ describe('acmeDns01Plugin', () => {
     await expect(done(acmeDns01Plugin(plugin).add(recordOf()))).rejects.toThrow('no such zone');
   });
 
+  it('removes what cannot be stopped only when it is there', async () => {
+    const plugin = new Plugin();
+    let go: () => void = () => undefined;
+    const waits = new Promise<void>((resolve) => (go = resolve));
+    const set = plugin.set.bind(plugin);
+    const started = new Promise<void>((resolve) => {
+      plugin.set = async (given: Given) => {
+        resolve();
+        await waits;
+        return set(given);
+      };
+    });
+    const provider = txtPublisher(acmeDns01Plugin(plugin));
+    const subscription = from(provider.add(recordOf())).subscribe();
+    await started;
+    subscription.unsubscribe();
+    const removed = done(provider.remove(recordOf()));
+    await new Promise((resolve) => setImmediate(resolve));
+    go();
+    await removed;
+    expect(plugin.names().slice(-2)).toEqual(['set', 'remove']);
+    expect(plugin.records.size).toBe(0);
+  });
+
   it('is ready after the plugin’s own delay, or five seconds', () =>
     virtualTime(({ scheduler, expectObservable }) => {
       const ready = (propagationDelay?: number) =>
