@@ -16,7 +16,6 @@ export function decodeAccount(received: Received): Account {
   const members = membersOf(received, 'account');
   const delegations = textOf(members.object, 'delegations');
   return defined({
-    ...contextOf(received),
     status: optionalString(members, 'status') ?? 'valid',
     contacts: textsOf(members.object, 'contact'),
     termsOfServiceAgreed: flagOf(members.object, 'termsOfServiceAgreed'),
@@ -26,6 +25,7 @@ export function decodeAccount(received: Received): Account {
     createdAt: optionalInstant(members, 'createdAt'),
     initialIp: textOf(members.object, 'initialIp'),
     raw: members.object,
+    ...contextOf(received),
   });
 }
 

@@ -23,7 +23,6 @@ import { flagOf } from './tolerant.js';
 export function decodeAuthorization(received: Received): Authorization {
   const members = membersOf(received, 'authorization');
   return defined({
-    ...contextOf(received),
     identifier: readIdentifier(requiredObject(members, 'identifier')),
     status: requiredString(members, 'status'),
     expiresAt: optionalInstant(members, 'expires'),
@@ -31,5 +30,6 @@ export function decodeAuthorization(received: Received): Authorization {
     wildcard: booleanOrFalse(members, 'wildcard'),
     subdomainAuthAllowed: flagOf(members.object, 'subdomainAuthAllowed'),
     raw: members.object,
+    ...contextOf(received),
   });
 }

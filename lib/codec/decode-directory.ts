@@ -15,7 +15,6 @@ export function decodeDirectory(received: Received): Directory {
   const members = membersOf(received, 'directory');
   const meta = ownMember(members.object, 'meta');
   return defined({
-    ...contextOf(received),
     newNonce: requiredUrl(members, 'newNonce'),
     newAccount: requiredUrl(members, 'newAccount'),
     newOrder: requiredUrl(members, 'newOrder'),
@@ -25,6 +24,7 @@ export function decodeDirectory(received: Received): Directory {
     renewalInfo: optionalUrl(members, 'renewalInfo'),
     meta: decodeMeta(isObject(meta) ? meta : {}),
     raw: members.object,
+    ...contextOf(received),
   });
 }
 

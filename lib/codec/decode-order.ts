@@ -25,7 +25,6 @@ import { ownMember, textOf } from './tolerant.js';
 export function decodeOrder(received: Received): Order {
   const members = membersOf(received, 'order');
   return defined({
-    ...contextOf(received),
     status: requiredString(members, 'status'),
     expiresAt: optionalInstant(members, 'expires'),
     identifiers: requiredObjects(members, 'identifiers').map(readIdentifier),
@@ -38,5 +37,6 @@ export function decodeOrder(received: Received): Order {
     finalize: requiredUrl(members, 'finalize'),
     certificate: optionalUrl(members, 'certificate') ?? optionalUrl(members, 'star-certificate'),
     raw: members.object,
+    ...contextOf(received),
   });
 }

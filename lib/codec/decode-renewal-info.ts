@@ -28,10 +28,10 @@ export function decodeRenewalInfo(received: Received): RenewalInfo {
   if (endAt <= startAt) failMember(window, 'end', 'later than "start"', 'an instant that is not');
   const explanationUrl = textOf(members.object, 'explanationURL');
   return defined({
-    ...contextOf(received),
     suggestedWindow: { startAt, endAt },
     explanationUrl: isPage(explanationUrl) ? explanationUrl : undefined,
     raw: members.object,
+    ...contextOf(received),
   });
 }
 

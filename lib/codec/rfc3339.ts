@@ -16,8 +16,8 @@ export function parseRfc3339(text: string): Date | undefined {
   if (match === undefined) return undefined;
   const { sign = '', ahead = 0, more = 0, fraction = '' } = match;
   return utcInstant({
-    ...(match as unknown as UtcFields),
     millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
     offsetMinutes: Number(`${sign}1`) * (Number(ahead) * 60 + Number(more)),
+    ...(match as unknown as UtcFields),
   });
 }

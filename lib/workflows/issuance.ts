@@ -57,9 +57,9 @@ export const eventBase = (
 /** The first event of an issuance. */
 export const orderEvent = (issuance: Issuance, order: Order, resumed: boolean): OrderCreated => ({
   type: 'order-created',
-  ...eventBase(issuance, order),
   status: order.status,
   identifiers: order.identifiers,
   resumed,
+  ...eventBase(issuance, order),
   ...defined({ expiresAt: order.expiresAt, profile: order.profile, replaces: order.replaces }),
 });

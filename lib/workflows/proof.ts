@@ -20,15 +20,15 @@ export const proofEventBase = (
   order: Pick<Order, 'url'>,
   { authorization, challenge }: Pick<Proof, 'authorization' | 'challenge'>,
 ): Omit<AuthorizationPending, 'type'> => ({
-  ...namedEventBase(issuance, order, authorization),
   challengeType: challenge.type,
+  ...namedEventBase(issuance, order, authorization),
 });
 
 const namedEventBase = (
   issuance: Pick<Issuance, 'account'>,
   order: Pick<Order, 'url'>,
   { identifier, wildcard }: Pick<Authorization, 'identifier' | 'wildcard'>,
-) => ({ ...eventBase(issuance, order), identifier, wildcard, name: nameOf({ identifier, wildcard }) });
+) => ({ identifier, wildcard, name: nameOf({ identifier, wildcard }), ...eventBase(issuance, order) });
 
 /** The event for an authorization that needs nothing more, or that nothing helps any more. */
 export const settledEvent = (
@@ -39,7 +39,7 @@ export const settledEvent = (
   problem?: ProblemDocument,
 ): AuthorizationSettled => ({
   type: 'authorization-settled',
-  ...namedEventBase(issuance, order, authorization),
   status,
+  ...namedEventBase(issuance, order, authorization),
   ...defined({ problem }),
 });

@@ -14,7 +14,6 @@ export function newAuthorization(
 ): AuthorizationRecord {
   const { store, settings } = ca;
   const authorization: AuthorizationRecord = {
-    ...store.newResource('authorization'),
     account,
     identifier,
     wildcard,
@@ -22,13 +21,14 @@ export function newAuthorization(
     challenges: [],
     status: 'pending',
     orders: 0,
+    ...store.newResource('authorization'),
   };
   authorization.challenges = settings.challenges(identifier, wildcard).map((offer) => {
     const challenge: ChallengeRecord = {
-      ...store.newResource('challenge'),
-      ...offer,
       authorization,
       status: 'pending',
+      ...offer,
+      ...store.newResource('challenge'),
     };
     store.challenges.set(challenge.id, challenge);
     return challenge;
