@@ -82,11 +82,6 @@ describe('toPkcs8Pem', () => {
     ['no key', 'it is what it is', /found none/],
     ['nothing', '', /found none/],
     [
-      'a key under the name of another form',
-      pem(rsa, 'pkcs8').replaceAll('PRIVATE KEY', 'EC PRIVATE KEY'),
-      /the EC PRIVATE KEY is damaged/,
-    ],
-    [
       'a key that is cut off',
       `-----BEGIN RSA PRIVATE KEY-----\n${body(pem(rsa, 'pkcs1')).slice(0, 400)}\n-----END RSA PRIVATE KEY-----\n`,
       /the RSA PRIVATE KEY is damaged/,

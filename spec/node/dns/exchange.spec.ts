@@ -102,7 +102,7 @@ describe('dnsExchange', () => {
         const subscription: Subscription = dnsExchange(server, question, { transport }).subscribe();
         for (let turn = 0; turn < turns ** 2; turn++) await new Promise((resolve) => setImmediate(resolve));
         subscription.unsubscribe();
-        await until(() => held().join() === own.join(), 500);
+        await until(() => held().join() === own.join(), 5_000);
         expect(held()).toEqual(own);
       }
       expect(queries.length).toBeGreaterThan(0);
