@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { backEndPlugin } from './spec/browser/support/back-end.js';
+import { browserProject } from './spec/support/browser-project.js';
+import { coreFolders, specsForPages } from './spec/support/page-specs.js';
 
 const inRepository = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -18,7 +21,14 @@ const heavy = {
   samples: ['spec/samples/**/*.spec.ts', 'samples/**/*.spec.ts'],
   servers: ['spec/servers/**/*.spec.ts', 'spec/table/**/*.spec.ts', 'spec/faults/sockets/**/*.spec.ts'],
   'dev-ca': ['spec/dev-ca/**/*.spec.ts'],
+  browser: ['spec/browser/**/*.browser.spec.ts', 'spec/browser/no-chromium.spec.ts'],
 };
+
+/** What pages have in place of Node's. */
+const aliasInPages = [
+  { find: /^#fetch$/, replacement: inRepository('lib/transport/fetch.browser.ts') },
+  { find: /^node:assert$/, replacement: inRepository('spec/browser/support/assert.ts') },
+];
 
 const project = (name: string, include: string[], test: object = {}) => ({
   resolve: { alias },
@@ -37,6 +47,21 @@ export default defineConfig({
       project('samples', heavy.samples, { testTimeout: 60_000 }),
       project('dev-ca', heavy['dev-ca'], { testTimeout: 30_000, hookTimeout: 180_000 }),
       project('servers', heavy.servers, { testTimeout: 60_000, hookTimeout: 180_000 }),
+      ...(await browserProject({
+        plugins: [backEndPlugin],
+        resolve: {
+          alias: [...aliasInPages, ...alias],
+          conditions: ['es2015', 'module', 'browser', 'development|production'],
+        },
+        test: {
+          name: 'browser',
+          include: ['spec/browser/**/*.browser.spec.ts', ...specsForPages(inRepository('.'), coreFolders)],
+          globalSetup: ['spec/browser/support/servers.ts'],
+          testTimeout: 30_000,
+          // One page loads the sources once. Specs leave nothing behind that others could stumble over.
+          isolate: false,
+        },
+      })),
     ],
   },
 });

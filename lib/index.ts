@@ -7,6 +7,9 @@ export { toIdentifier } from './codec/identifier.js';
 export { certificateId, type CertificateNames } from './codec/certificate-id.js';
 export type { Directory, DirectoryExtensions, DirectoryMeta } from './model/directory.js';
 export { directories, type DirectoryName } from './model/directories.js';
+export type { LimitedRequest, RequestLimiter } from './model/request-limiter.js';
+export { type RequestKind, type RequestLimit, requestLimits } from './model/request-limits.js';
+export type { FailedAttempt, RetryPolicy } from './model/retry-policy.js';
 export { publicAuthorities, type PublicAuthority } from './model/public-authorities.js';
 export type { AutoRenewal, AutoRenewalOffer } from './model/auto-renewal.js';
 export type { CsrTemplate, Delegation, TemplateKeyType } from './model/delegation.js';
@@ -108,6 +111,7 @@ export { type PollPace, pollUntil, type PollUntilOptions } from './rx/poll-until
 export { wait, waitUntil, type WaitUntilOptions } from './rx/wait.js';
 
 export { fetchTransport } from './transport/fetch-transport.js';
+export { onlyOrigins } from './transport/only-origins.js';
 export type { FetchTransportOptions } from './transport/fetch-exchange.js';
 export type { FetchInit, FetchLike, FetchResponse } from './transport/fetch-like.js';
 
@@ -179,7 +183,13 @@ export { type EmailReplyChallenge, emailReplyChallenge } from './codec/email-rep
 export type { IssueParameter } from './codec/issue-value.js';
 export { type OnionCsrChallenge, onionCsrChallenge } from './codec/onion-csr-challenge.js';
 export type { AcmeResponse } from './request/response.js';
+export { limitRequests, type LimitRequestsOptions } from './request/limit-requests.js';
+export { retryWithBackoff, type RetryWithBackoffOptions } from './request/retry-policies.js';
+export { failedIssuanceSchedule, retrySchedule } from './request/retry-schedule.js';
+export { retryTransient, type RetryTransientOptions } from './request/retry-transient.js';
 export { retryWhenAllowed, type RetryWhenAllowedOptions } from './request/retry-when-allowed.js';
+export { type RequestGateState, watchRequestGate } from './request/watch-request-gate.js';
+export { withRetryPolicy } from './request/with-retry-policy.js';
 export { type AcmeRequest, signedRequest } from './request/signed-request.js';
 export { withNonce } from './request/with-nonce.js';
 

@@ -93,7 +93,11 @@ describe('the package', () => {
   });
 
   it.each(entriesOf(root))('exports at run time the values listed for $specifier', ({ specifier }) => {
-    const values = inNode<string[]>(`console.log(JSON.stringify(Object.keys(await import('${specifier}'))))`);
+    // Angular's own package is compiled by the build of an application, or by this.
+    const compiler = specifier.endsWith('/angular') ? "await import('@angular/compiler');" : '';
+    const values = inNode<string[]>(
+      `${compiler}console.log(JSON.stringify(Object.keys(await import('${specifier}'))))`,
+    );
     const lines = (lists().get(specifier) ?? '').trim().split('\n');
     const listed = lines.filter((line) => !line.endsWith('(type)')).map((line) => line.split(' ')[0]);
     expect(values.sort()).toEqual(listed);

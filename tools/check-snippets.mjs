@@ -1,5 +1,5 @@
 /**
- * Compiles what the documentation shows: every ```ts block of README.md and of the docstrings in lib.
+ * Compiles what the documentation shows: every ```ts block of README.md, of the pages and of the docstrings in lib.
  *
  * The compiler options are those of tsconfig.json, and `rxacme` resolves through the export map to the built package, as it
  * does for a user, so build first. A block is a file of its own. Two reliefs, so that an example can stay short:
@@ -52,10 +52,13 @@ export function blocksOf(source, text, isDocstring) {
 }
 
 function collect(root) {
-  const readme = join(root, 'README.md');
+  const pages = existsSync(join(root, 'pages')) ? readdirSync(join(root, 'pages')).sort() : [];
+  const markdown = ['README.md', ...pages.map((name) => `pages/${name}`)].filter((path) =>
+    existsSync(join(root, path)),
+  );
   const sources = readdirSync(join(root, 'lib'), { recursive: true }).filter((name) => name.endsWith('.ts'));
   return [
-    ...(existsSync(readme) ? blocksOf('README.md', readFileSync(readme, 'utf8'), false) : []),
+    ...markdown.flatMap((path) => blocksOf(path, readFileSync(join(root, path), 'utf8'), false)),
     ...sources.sort().flatMap((name) => {
       const path = `lib/${name.split(sep).join('/')}`;
       return blocksOf(path, readFileSync(join(root, path), 'utf8'), true).map((b) => ({ ...b, isDocstring: true }));

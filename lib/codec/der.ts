@@ -1,7 +1,8 @@
 import { encodeUtf8 } from './utf8.js';
 
-/** Tags of the universal types that are written here. */
+/** Tags of universal types. */
 export const derTag = {
+  integer: 0x02,
   octetString: 0x04,
   objectIdentifier: 0x06,
   utf8String: 0x0c,
@@ -19,7 +20,17 @@ export const derTag = {
 export function derValue(tag: number, ...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const octets = parts.map((part) => (typeof part === 'string' ? encodeUtf8(part) : part));
   const length = octets.reduce((sum, part) => sum + part.length, 0);
-  return Uint8Array.from([tag, ...lengthOctets(length), ...octets.flatMap((part) => [...part])]);
+  const head = [tag, ...lengthOctets(length)];
+  const value = new Uint8Array(head.length + length);
+  value.set(head);
+  octets.reduce((at, part) => (value.set(part, at), at + part.length), head.length);
+  return value;
+}
+
+/** The content octets of the DER value that octets begin with. Of octets that are no DER, any octets at all. */
+export function derContent(der: Uint8Array): Uint8Array {
+  const [, length = 0] = der;
+  return der.subarray(length < 0x80 ? 2 : 2 + (length & 0x7f));
 }
 
 /**

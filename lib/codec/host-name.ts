@@ -13,10 +13,8 @@ export function toHostName(text: string): string {
   const name = toAscii(text).replace(/\.$/, '');
   const labels = name.split('.');
   if (name.length > 253) throw new TypeError('a host name has at most 253 characters');
-  for (const label of labels) {
-    if (!/^(?!-)[\da-z-]{1,63}(?<!-)$/.test(label)) {
-      throw new TypeError('a label of a host name has 1 to 63 letters, digits and, within, hyphens');
-    }
+  if (!labels.every((label) => /^(?!-)[\da-z-]{1,63}(?<!-)$/.test(label))) {
+    throw new TypeError('a label has 1 to 63 letters, digits and, within, hyphens');
   }
   if (/^(?:\d+|0x[\da-f]*)$/.test(labels.at(-1) ?? '')) {
     throw new TypeError('a host name does not end in a number, and this is not an IP address');
@@ -32,6 +30,6 @@ function toAscii(text: string): string {
   if (text.length > maxLength) throw new TypeError('a host name has at most 253 characters');
   if (/[\s\p{Cc}"#%/:<>?@[\\\]^`{|}]/u.test(text)) throw new TypeError('a character that no host name has');
   const host = parseUrl(`http://${text}.x/`)?.hostname;
-  if (host?.endsWith('.x') !== true) throw new TypeError('not a domain name, internationalized or not');
+  if (host?.endsWith('.x') !== true) throw new TypeError('not a domain name');
   return host.slice(0, -'.x'.length);
 }

@@ -16,7 +16,7 @@ export const toIdentifier = (input: IdentifierInput): Identifier => typedIdentif
 function typedIdentifier(input: IdentifierInput, types: readonly IdentifierType[]): Identifier {
   const { type, value } = typeof input === 'string' ? fromText(input) : { ...input };
   if (!isText(type) || !isText(value)) {
-    throw new TypeError('an identifier needs a type and a value, both text that is not empty');
+    throw new TypeError('an identifier needs a type and a value, as text');
   }
   try {
     return { type, value: normalized(type, value, types) };

@@ -2,15 +2,18 @@ import type { Link } from '../model/retrieved.js';
 import { parseUrl, resolveUrl } from './url.js';
 
 const quoted = '"(?:[^"\\\\]|\\\\.)*"';
-const parameter = `[ \\t]*(?:([^=;, \\t]+)[ \\t]*(?:=[ \\t]*(${quoted}|(?!")[^;,]*))?)?[ \\t]*`;
+const parameter = `;[ \\t]*(?:([^=;, \\t]+)[ \\t]*(?:=[ \\t]*(${quoted}|(?!")[^;,]*))?)?[ \\t]*`;
 
-/** A link and its parameters, as far as they are well-formed. Nothing has to follow, so nothing is read twice. */
-const linkForm = new RegExp(`[ \\t,]*(?:<([^>]*)>[ \\t]*((?:;${parameter})*))?`, 'sy');
+/**
+ * A link and its parameters, as far as they are well-formed, and the rest, which is malformed: up to a comma that stands
+ * in no quoted text. Nothing has to follow, so nothing is read twice.
+ */
+const linkForm = new RegExp(
+  `[ \\t,]*(?:<(?<target>[^>]*)>[ \\t]*(?<parameters>(?:${parameter})*))?(?<rest>(?:${quoted}|".*|[^",])*)`,
+  'gs',
+);
 
-/** The rest of what is malformed: up to a comma that stands in no quoted text. */
-const restForm = new RegExp(`(?:${quoted}|".*|[^",])*`, 'sy');
-
-const parameterForm = new RegExp(`;${parameter}`, 'gs');
+const parameterForm = new RegExp(parameter, 'gs');
 
 /**
  * The links of a `Link` header, those of a repeated header joined by commas included. Relative targets are resolved;
@@ -20,36 +23,25 @@ const parameterForm = new RegExp(`;${parameter}`, 'gs');
  * @param baseUrl The URL that was asked.
  * @see RFC 8288 §3, §B.2
  */
-export function parseLinkHeader(value = '', baseUrl: string): readonly Link[] {
-  const links: Link[] = [];
-  for (let at = 0; at < value.length;) {
-    linkForm.lastIndex = at;
-    const [read = '', target, parameters = ''] = linkForm.exec(value) ?? [];
-    restForm.lastIndex = at + read.length;
-    const rest = restForm.exec(value)?.[0] ?? '';
-    const link = target === undefined || rest !== '' ? undefined : toLink(target, parametersOf(parameters), baseUrl);
-    if (link !== undefined) links.push(link);
-    at += read.length + rest.length + 1;
-  }
-  return links;
-}
+export const parseLinkHeader = (value = '', baseUrl: string): readonly Link[] =>
+  [...value.matchAll(linkForm)].flatMap(({ groups }) => {
+    const { target, parameters = '', rest } = groups as Partial<Record<'target' | 'parameters' | 'rest', string>>;
+    return target === undefined || rest !== '' ? [] : toLinks(target, parametersOf(parameters), baseUrl);
+  });
 
 /** By name in lower case. The first of a name counts. */
-function parametersOf(text: string): ReadonlyMap<string, string> {
-  const parameters = new Map<string, string>();
-  for (const [, name = '', value = ''] of text.matchAll(parameterForm)) {
-    const key = name.toLowerCase();
-    const bare = value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : value;
-    if (!parameters.has(key)) parameters.set(key, bare);
-  }
-  return parameters;
-}
+const parametersOf = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...text.matchAll(parameterForm)].reverse().map(([, name = '', value = '']) => [name.toLowerCase(), bare(value)]),
+  );
 
-function toLink(target: string, parameters: ReadonlyMap<string, string>, baseUrl: string): Link | undefined {
+const bare = (value: string): string =>
+  value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : value;
+
+function toLinks(target: string, parameters: ReadonlyMap<string, string>, baseUrl: string): readonly Link[] {
   const relations = new Set((parameters.get('rel') ?? '').toLowerCase().split(/\s+/).filter(Boolean));
   const url = resolveUrl(target, baseUrl);
-  if (url === undefined || relations.size === 0) return undefined;
-  const anchor = parameters.get('anchor');
-  if (anchor !== undefined && parseUrl(anchor, baseUrl)?.href !== parseUrl('', baseUrl)?.href) return undefined;
-  return { url, relations: [...relations] };
+  const context = parseUrl(parameters.get('anchor') ?? '', baseUrl)?.href;
+  if (url === undefined || relations.size === 0 || context !== parseUrl('', baseUrl)?.href) return [];
+  return [{ url, relations: [...relations] }];
 }

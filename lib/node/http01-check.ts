@@ -3,12 +3,13 @@ import type { ChallengeTask } from '../model/ports.js';
 import { parseUrl } from '../codec/url.js';
 import { httpResource } from '../solvers/http01.js';
 import type { SelfCheck, SelfCheckLook } from '../solvers/self-check.js';
-import { fetchPage, type Page } from './http01-fetch.js';
+import type { Page } from './http-page.js';
+import { fetchPage } from './http01-fetch.js';
 import type { SelfCheckNetwork } from './self-check-network.js';
+import { shown } from './shown.js';
 
 const mostRedirects = 10;
 const redirects = [301, 302, 303, 307, 308];
-const longestShown = 100;
 
 /**
  * A check for `withSelfCheck` that asks for the answer to `http-01` as authorities do: over IPv6 and, where that
@@ -66,6 +67,3 @@ function target({ httpPort = 80, tlsPort = 443 }: SelfCheckNetwork, from: URL, l
     throw new Error(`${from.host}: a redirect to port ${url.port}, where only 80 and 443 are followed`);
   return url;
 }
-
-const shown = (text: string): string =>
-  JSON.stringify(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text).replace(/[^\x20-\x7e…]/g, '?');

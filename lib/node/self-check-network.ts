@@ -17,6 +17,12 @@ export interface SelfCheckNetwork {
 /** An address that cannot be reached; another one of the host may be. */
 export class Unreachable extends Error {}
 
+/** What went wrong with an address: {@link Unreachable} where there was no connection. The cause is as it came. */
+export function connectionError(where: string, cause: Error, isConnected: boolean): Error {
+  const message = `${where}: ${cause.message}`;
+  return isConnected ? new Error(message, { cause }) : new Unreachable(message, { cause });
+}
+
 /**
  * Does something with a host as authorities do: with its first IPv6 address, and where that cannot be reached, with its
  * first IPv4 address.

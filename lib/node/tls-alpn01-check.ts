@@ -1,10 +1,10 @@
-import { connect } from 'node:tls';
-import { catchError, concatMap, defer, map, Observable, of } from 'rxjs';
+import { catchError, concatMap, defer, map, type Observable, of } from 'rxjs';
 import type { ChallengeTask } from '../model/ports.js';
 import type { SelfCheck, SelfCheckLook } from '../solvers/self-check.js';
 import { tlsAlpnName } from '../solvers/tls-alpn01.js';
-import { tlsAlpnProtocol, verifyTlsAlpnCertificate } from '../x509/tls-alpn-certificate.js';
-import { type SelfCheckNetwork, Unreachable, withAddress } from './self-check-network.js';
+import { verifyTlsAlpnCertificate } from '../x509/tls-alpn-certificate.js';
+import { type SelfCheckNetwork, withAddress } from './self-check-network.js';
+import { shownCertificate } from './tls-alpn01-shown.js';
 
 /**
  * A check for `withSelfCheck` that asks for the certificate of `tls-alpn-01` as authorities do: over IPv6 and, where
@@ -29,7 +29,9 @@ const looked = (network: SelfCheckNetwork, task: ChallengeTask): Observable<Self
   defer(() => {
     const { identifier, serverName } = tlsAlpnName(task);
     const port = network.tlsPort ?? 443;
-    return withAddress(network, identifier.value, (address) => shownCertificate(address, port, serverName)).pipe(
+    return withAddress(network, identifier.value, (address) =>
+      shownCertificate({ address, port, serverName, label: serverName }),
+    ).pipe(
       concatMap((der) => verifyTlsAlpnCertificate(der, task)),
       map((fault): SelfCheckLook => {
         if (fault === undefined) return { passed: true };
@@ -39,34 +41,4 @@ const looked = (network: SelfCheckNetwork, task: ChallengeTask): Observable<Self
         of({ passed: false, found: error instanceof Error ? error.message : String(error) }),
       ),
     );
-  });
-
-/** Emits the certificate that a server shows when it is asked for the protocol, DER, and closes the connection. */
-const shownCertificate = (host: string, port: number, servername: string): Observable<Uint8Array> =>
-  new Observable((subscriber) => {
-    const where = `${servername} at ${host} port ${port}`;
-    const socket = connect({
-      host,
-      port,
-      servername,
-      ALPNProtocols: [tlsAlpnProtocol],
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-    });
-    let isConnected = false;
-    socket.once('connect', () => (isConnected = true));
-    socket.on('error', (error: Error) => {
-      const message = `${where}: ${error.message}`;
-      subscriber.error(isConnected ? new Error(message) : new Unreachable(message));
-    });
-    socket.on('secureConnect', () => {
-      if (socket.alpnProtocol === tlsAlpnProtocol) {
-        subscriber.next(socket.getPeerCertificate().raw);
-        subscriber.complete();
-      } else subscriber.error(new Error(`${where}: the server does not speak ${tlsAlpnProtocol}`));
-    });
-    return () => {
-      socket.destroy();
-    };
   });

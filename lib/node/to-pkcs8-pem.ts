@@ -1,9 +1,20 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { derContent, derTag } from '../codec/der.js';
 import { decodePem } from '../codec/pem.js';
 import { AcmeInputError } from '../model/errors/input-error.js';
 
-/** What PEM calls the forms of private key, and what `node:crypto` calls them. */
-const forms = { 'PRIVATE KEY': 'pkcs8', 'EC PRIVATE KEY': 'sec1', 'RSA PRIVATE KEY': 'pkcs1' } as const;
+/**
+ * What PEM calls the forms of private key, what `node:crypto` calls them, and the tag of what stands behind the version
+ * in each: newer OpenSSL reads a form under the names of the others as well.
+ */
+const forms = {
+  'PRIVATE KEY': { type: 'pkcs8', tag: derTag.sequence },
+  'EC PRIVATE KEY': { type: 'sec1', tag: derTag.octetString },
+  'RSA PRIVATE KEY': { type: 'pkcs1', tag: derTag.integer },
+} as const;
+
+/** Of the version, which every form begins with: an INTEGER of one octet. */
+const versionBytes = 3;
 
 type Label = keyof typeof forms;
 
@@ -47,8 +58,10 @@ function decoded(text: string): Uint8Array {
 }
 
 function parsed(der: Uint8Array, label: Label): KeyObject {
+  const { type, tag } = forms[label];
   try {
-    return createPrivateKey({ key: Buffer.from(der), format: 'der', type: forms[label] });
+    if (derContent(der)[versionBytes] !== tag) throw new TypeError(`it is no ${type}`);
+    return createPrivateKey({ key: Buffer.from(der), format: 'der', type });
   } catch (cause) {
     throw new AcmeInputError(`private key: the ${label} is damaged, or of a kind that OpenSSL does not know`, {
       cause,

@@ -11,6 +11,11 @@ export class DirectoryCache {
     private readonly maxAgeMs: number,
   ) {}
 
+  /** What was fetched last, however old. */
+  get kept(): Directory | undefined {
+    return this.#kept?.directory;
+  }
+
   /** Forgets the directory where it holds a URL that turned out not to be there. */
   forget(url: string): void {
     if (this.#kept !== undefined && Object.values(this.#kept.directory).includes(url)) this.#kept = undefined;

@@ -6,6 +6,7 @@ import type { AcmeHttpResponse } from '../model/ports.js';
 import { endedBy } from '../rx/deadline.js';
 import { wait } from '../rx/wait.js';
 import { AcmeBadNonceError } from '../model/errors/problem-error.js';
+import { closeGate } from './request-gate.js';
 import { type AcmeResponse, toAcmeResponse } from './response.js';
 import { errorDetails, responseError } from './response-error.js';
 import { isSecureUrl } from './secure-url.js';
@@ -62,6 +63,7 @@ function harvested(session: AcmeSession, { url }: OutgoingRequest, received: Acm
   // A refused request's nonce goes to its next attempt, which asked for it, and to nobody else.
   if (!(error instanceof AcmeBadNonceError)) state.nonces.put(response.headers['replay-nonce']);
   if (response.status === 404) state.directory.forget(url);
+  closeGate(session, error);
   if (error !== undefined) throw error;
   return response;
 }

@@ -3,7 +3,7 @@ import { decodeDirectory } from '../codec/decode-directory.js';
 import type { Directory } from '../model/directory.js';
 import { decode } from './decode.js';
 import { exchange } from './exchange.js';
-import { retryLost } from './retry-lost.js';
+import { retried } from './retry-transient.js';
 import type { AcmeSession } from './session.js';
 
 /**
@@ -18,12 +18,14 @@ import type { AcmeSession } from './session.js';
  * @see RFC 8555 §7.1.1
  */
 export const getDirectory = (session: AcmeSession): Observable<Directory> =>
-  readDirectory(session).pipe(retryLost(session));
+  readDirectory(session).pipe(retried(session));
 
 /** {@link getDirectory} for what is tried again as a whole: it is not tried again by itself. */
 export const readDirectory = (session: AcmeSession): Observable<Directory> =>
-  session.state.directory.get(() =>
-    exchange(session, { method: 'GET', url: session.directoryUrl, headers: { accept: 'application/json' } }).pipe(
-      decode(decodeDirectory),
-    ),
+  session.state.directory.get(() => session.state.gate.run(() => fetchDirectory(session)));
+
+/** One request, whatever is kept, for whoever has a place already. */
+export const fetchDirectory = (session: AcmeSession): Observable<Directory> =>
+  exchange(session, { method: 'GET', url: session.directoryUrl, headers: { accept: 'application/json' } }).pipe(
+    decode(decodeDirectory),
   );

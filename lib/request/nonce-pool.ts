@@ -40,6 +40,11 @@ export class NoncePool {
     if (this.#nonces.length > capacity) this.#nonces.shift();
   }
 
+  /** Whether the next nonce has to be asked for, unless one arrives before. */
+  get isEmpty(): boolean {
+    return this.#nonces.length === 0;
+  }
+
   /** Takes the newest nonce out. */
   take(): LeasedNonce | undefined {
     const oldest = this.clock.now() - this.maxAgeMs;

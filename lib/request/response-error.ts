@@ -68,19 +68,18 @@ function withMessage(problem: ProblemDocument): ProblemDocument {
   return isOther && typeof message === 'string' ? { ...problem, detail: message } : problem;
 }
 
+/** Where a body that is no problem document may say what is wrong: a line of text, or what a page is called. */
+const tellingPart: Readonly<Record<string, RegExp>> = {
+  'text/plain': /^(.*)/,
+  'text/html': /<title[^<>]*>([^<]*)</i,
+};
+
 /** Stands in for the document that a balancer or a proxy did not send. */
 function withoutDocument({ status, body }: AcmeResponse, type: string): ProblemDocument {
-  const text = type === 'text/plain' ? firstLine(body) : type === 'text/html' ? titleOf(body) : '';
-  const detail = text === '' ? `the server answered with HTTP status ${status} and no problem document` : text;
+  const [, text = ''] = ownMember(tellingPart, type)?.exec(new TextDecoder().decode(body.subarray(0, 1_000))) ?? [];
+  const detail = plain(text) || `the server answered with HTTP status ${status} and no problem document`;
   return { type: 'about:blank', title: `HTTP ${status}`, detail, status, subproblems: [], algorithms: [], raw: {} };
 }
-
-const firstLine = (body: Uint8Array): string => plain(textOf(body).split('\n', 1).join(''));
-
-/** What a page of HTML is called. */
-const titleOf = (body: Uint8Array): string => plain(/<title[^<>]*>([^<]*)</i.exec(textOf(body))?.[1] ?? '');
-
-const textOf = (body: Uint8Array): string => new TextDecoder().decode(body.subarray(0, 1_000));
 
 const plain = (text: string): string =>
   text

@@ -9,6 +9,8 @@ import type {
   IdentifierType,
   KeyGenerator,
 } from '../model/ports.js';
+import type { RequestLimiter } from '../model/request-limiter.js';
+import type { RetryPolicy } from '../model/retry-policy.js';
 import { isSecureUrl } from './secure-url.js';
 
 /** Options of {@link acmeSession}. Only `directoryUrl` is needed. */
@@ -29,6 +31,15 @@ export interface AcmeSessionOptions {
   readonly maxResponseBytes?: number | undefined;
   /** Requests of this session under way at a time. Default: 16. */
   readonly maxRequestsInFlight?: number | undefined;
+  /**
+   * The longest wait that a server may ask of a request, in milliseconds. A rate limit for no longer than this holds
+   * every request of the session. Default: 60 000.
+   */
+  readonly maxRetryAfterMs?: number | undefined;
+  /** When a request is tried again after a failure. Default: `retryWithBackoff({ maxRetryAfterMs })`. */
+  readonly retry?: RetryPolicy | undefined;
+  /** Keeps requests below the limits of a server. Default: none; `limitRequests` makes one. */
+  readonly requestLimiter?: RequestLimiter | undefined;
   /** How often a request is signed anew after `badNonce`. Default: 10. */
   readonly maxBadNonceRetries?: number | undefined;
   /** How long an unused nonce is kept, in milliseconds. Default: 300 000. */
@@ -61,6 +72,7 @@ const defaults = {
   requestTimeoutMs: 30_000,
   maxResponseBytes: 1_048_576,
   maxRequestsInFlight: 16,
+  maxRetryAfterMs: 60_000,
   maxBadNonceRetries: 10,
   nonceMaxAgeMs: 300_000,
   directoryMaxAgeMs: 3_600_000,

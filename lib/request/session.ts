@@ -9,7 +9,9 @@ import type {
   KeyGenerator,
 } from '../model/ports.js';
 import { version } from '../model/version.js';
-import { type Slots, slots } from '../rx/slots.js';
+import type { RequestLimiter } from '../model/request-limiter.js';
+import type { FailedAttempt, RetryPolicy } from '../model/retry-policy.js';
+import { type Gate, gate } from '../rx/gate.js';
 import { webCryptoDigest } from '../signing/thumbprint.js';
 import { defaultTransport } from '../transport/default-transport.js';
 import { intercepted } from '../transport/intercepted.js';
@@ -18,6 +20,7 @@ import { generateCertificateKey } from '../x509/certificate-key.js';
 import { DirectoryCache } from './directory-cache.js';
 import { checkedIdentifierTypes } from './identifier-types.js';
 import { NoncePool } from './nonce-pool.js';
+import { retryWithBackoff } from './retry-policies.js';
 import { type AcmeSessionOptions, checkedSessionOptions } from './session-options.js';
 
 /** What a session keeps to itself. @internal */
@@ -25,7 +28,8 @@ export interface SessionState {
   readonly transport: AcmeTransport;
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: ReturnType<typeof checkedSessionOptions>;
-  readonly slots: Slots;
+  readonly gate: Gate;
+  readonly requestLimiter: RequestLimiter | undefined;
   readonly nonces: NoncePool;
   readonly directory: DirectoryCache;
   readonly digest: AcmeDigest;
@@ -51,6 +55,8 @@ export interface AcmeSession {
   readonly clock: TimestampProvider;
   /** Returns 0 to 1. */
   readonly random: () => number;
+  /** When a request is tried again. */
+  readonly retry: RetryPolicy;
   /** @internal */
   readonly state: SessionState;
 }
@@ -73,7 +79,8 @@ export function acmeSession(options: AcmeSessionOptions): AcmeSession {
       'accept-language': options.acceptLanguage ?? 'en',
     },
     limits,
-    slots: slots(limits.maxRequestsInFlight),
+    gate: gate({ places: limits.maxRequestsInFlight, maxWaitMs: limits.maxRetryAfterMs, scheduler, clock }),
+    requestLimiter: options.requestLimiter,
     nonces: new NoncePool(clock, limits.nonceMaxAgeMs),
     directory: new DirectoryCache(clock, limits.directoryMaxAgeMs),
     digest: options.digest ?? webCryptoDigest,
@@ -84,11 +91,16 @@ export function acmeSession(options: AcmeSessionOptions): AcmeSession {
     onDetachedError: options.onDetachedError ?? (() => undefined),
     closed: false,
   };
-  // Printed or serialised, a session is its URL: a scheduler holds the timers of everything that is under way.
-  const session: unknown = Object.defineProperties(
-    { directoryUrl: options.directoryUrl },
-    { scheduler: { value: scheduler }, clock: { value: clock }, random: { value: random }, state: { value: state } },
-  );
+  const { directoryUrl, retry = retryWithBackoff(limits) } = options;
+  return sessionOf({ directoryUrl, scheduler, clock, random, retry, state });
+}
+
+/** Printed or serialised, a session is its URL: a scheduler holds the timers of everything that is under way. */
+export function sessionOf(parts: Omit<AcmeSession, typeof acmeSessionBrand>): AcmeSession {
+  const { directoryUrl, retry, ...ports } = parts;
+  const session = { directoryUrl };
+  const hidden = { ...ports, retry: (failure: FailedAttempt) => (ports.state.closed ? undefined : retry(failure)) };
+  for (const [name, value] of Object.entries(hidden)) Object.defineProperty(session, name, { value });
   return session as AcmeSession;
 }
 

@@ -2,7 +2,7 @@ import { catchError, concatMap, type Observable, type ObservableInput, type Oper
 import { AcmeBadNonceError } from '../model/errors/problem-error.js';
 import { backoffMs } from '../rx/backoff.js';
 import { wait } from '../rx/wait.js';
-import { newNonce } from './new-nonce.js';
+import { beforeNewNonce, newNonce } from './new-nonce.js';
 import { isNonce, type LeasedNonce } from './nonce-pool.js';
 import type { AcmeSession } from './session.js';
 
@@ -34,7 +34,7 @@ export function leaseNonce<R>(
   refusals = 0,
   offered?: LeasedNonce,
 ): Observable<R> {
-  const { nonces, slots, limits } = session.state;
+  const { nonces, gate, limits } = session.state;
   let leased: LeasedNonce | undefined;
   const use = (nonce: LeasedNonce) => {
     leased = nonce;
@@ -45,7 +45,9 @@ export function leaseNonce<R>(
     const nonce = offered ?? (refusals === 0 ? nonces.take() : undefined);
     return nonce === undefined ? newNonce(session).pipe(concatMap(use)) : use(nonce);
   };
-  return slots.run(run).pipe(
+  const lease$ = gate.run(run);
+  const isAsked = offered === undefined && nonces.isEmpty;
+  return (isAsked ? beforeNewNonce(session).pipe(concatMap(() => lease$)) : lease$).pipe(
     catchError((error: unknown) => {
       if (!(error instanceof AcmeBadNonceError) || refusals >= limits.maxBadNonceRetries)
         return throwError(() => error);

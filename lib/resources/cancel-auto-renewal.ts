@@ -1,20 +1,19 @@
-import { map, type Observable, tap } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import { decodeOrder } from '../codec/decode-order.js';
 import { parseJson } from '../codec/json.js';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { Order } from '../model/order.js';
 import type { AcmeAccount } from '../request/account.js';
 import { decode } from '../request/decode.js';
 import type { AcmeResponse } from '../request/response.js';
-import { postAsGet } from './post-as-get.js';
-import { postOnce } from './post-once.js';
+import { cameTrue } from './came-true.js';
+import { postAsGet, signedPost } from './post-as-get.js';
 
 /**
  * Ends the automatic renewal of an order: no further certificate is issued, and the one that there is can no longer be
  * fetched. It stays valid until its end; such certificates are not revoked.
  *
- * Emits once: the order, its status `canceled`; then completes. When the answer is lost, the order is read: it is the
- * answer if it is canceled, else the request is sent again.
+ * Emits once: the order, its status `canceled`; then completes. When the answer is lost or a server's failure, the order
+ * is read: it is the answer if it is canceled, else the request is sent again.
  *
  * Errors: {@link AcmeProblemError} (`autoRenewalCancellationInvalid` where the order is no longer valid);
  * {@link AcmeProtocolError} if the reply is not an order, or one that is not canceled; {@link AcmeTransportError}. Cost: one POST, one nonce. Throws
@@ -34,17 +33,11 @@ export function cancelAutoRenewal(account: AcmeAccount, order: Pick<Order, 'url'
   if (status !== 'valid') {
     throw new TypeError(`cancelAutoRenewal: only an order that is valid can be canceled, this one is ${status}`);
   }
-  return postOnce(account, url, { status: 'canceled' }, () => canceled(account, url)).pipe(
+  return signedPost(account, url, { status: 'canceled' }, () => canceled(account, url)).pipe(
     map((response) => ({ ...response, url })),
     decode(decodeOrder),
-    tap(checkCanceled),
+    cameTrue('canceled', ['cancellation', 'order']),
   );
-}
-
-/** Whoever believes that it is over does not look again. */
-function checkCanceled({ url, status }: Order): void {
-  if (status === 'canceled') return;
-  throw new AcmeProtocolError(`${url}: the server took the cancellation, and the order is ${status} still`, { url });
 }
 
 /** Emits the order, as an answer, where it is canceled. */

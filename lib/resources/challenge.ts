@@ -9,7 +9,6 @@ import { protocolFault } from '../model/errors/protocol-error.js';
 import type { AcmeAccount } from '../request/account.js';
 import { decode } from '../request/decode.js';
 import type { AcmeResponse } from '../request/response.js';
-import { postOnce } from './post-once.js';
 import { postAsGet, signedPost } from './post-as-get.js';
 
 /** Options of {@link respondToChallenge}. */
@@ -23,8 +22,8 @@ export interface RespondToChallengeOptions {
  * `pending` with an `error`, and try once more when they are told again.
  *
  * Emits once: the challenge as the server returned it, which may be settled already; then completes. When the answer
- * is lost and `authorizationUrl` is known, the authorization is read: the challenge in it is the answer if validation
- * has begun, else the request is sent again.
+ * is lost or a server's failure and `authorizationUrl` is known, the authorization is read: the challenge in it is the
+ * answer if validation has begun, else the request is sent again.
  *
  * Errors: {@link AcmeProblemError} (`malformed` where it was answered before, `unauthorized`);
  * {@link AcmeProtocolError} if the reply is not a challenge, or another one; {@link AcmeTransportError}. Cost: one POST, one nonce.
@@ -41,7 +40,7 @@ export function respondToChallenge(
   const response$ =
     authorizationUrl === undefined
       ? signedPost(account, url, payload)
-      : postOnce(account, url, payload, () => begun(account, url, authorizationUrl));
+      : signedPost(account, url, payload, () => begun(account, url, authorizationUrl));
   return response$.pipe(
     map((response) => ({ ...response, url })),
     decode(decodeChallenge),

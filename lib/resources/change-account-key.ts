@@ -12,15 +12,15 @@ import type { AcmeResponse } from '../request/response.js';
 import { signJws } from '../signing/jws.js';
 import { publicMembers } from '../codec/public-members.js';
 import { findAccount } from './account.js';
-import { postOnce } from './post-once.js';
 import { isProblem } from './update-account.js';
+import { signedPost } from './post-as-get.js';
 
 /**
  * Gives an account another key. Store the new key before: once the server has it, the old one is worth nothing.
  *
  * Emits once: the account with the new key, under the same URL, to be used from then on; then completes. The value
- * passed in does not change. When the answer is lost, the server is asked for the new key's account: the change is
- * done if that is this one, else the request is sent again.
+ * passed in does not change. When the answer is lost or a server's failure, the server is asked for the new key's
+ * account: the change is done if that is this one, else the request is sent again.
  *
  * Errors: {@link AcmeUnsupportedError} where the server offers no key change; {@link AcmeProblemError} (`malformed`,
  * `badPublicKey`, `badSignatureAlgorithm`; status 409 where the new key has an account, which the message names);
@@ -48,7 +48,7 @@ export function changeAccountKey(account: AcmeAccount, newSigner: AcmeSigner): O
       const payload = { account: url, oldKey };
       return callPort('signer', () => signJws(newSigner, { url: keyChange, payload })).pipe(
         concatMap((jws) =>
-          postOnce(account, keyChange, JSON.parse(jws) as object, () => changed(account, newSigner, keyChange)),
+          signedPost(account, keyChange, JSON.parse(jws) as object, () => changed(account, newSigner, keyChange)),
         ),
       );
     }),

@@ -10,8 +10,7 @@ import { decode } from '../request/decode.js';
 import { callPort } from '../request/port.js';
 import type { AcmeResponse } from '../request/response.js';
 import { isSameKey, looksLikeDer } from '../x509/public-key.js';
-import { postOnce } from './post-once.js';
-import { postAsGet } from './post-as-get.js';
+import { postAsGet, signedPost } from './post-as-get.js';
 import { sameOrder } from './same-order.js';
 
 /** Options of {@link finalizeOrder}. */
@@ -29,8 +28,8 @@ export type FinalizableOrder = Pick<Order, 'url' | 'finalize'> & Partial<Order>;
  * Sends the CSR of an order to its finalize URL.
  *
  * Emits once: the order as the server returned it, usually `processing`; then completes. Cold: each subscription
- * finalizes again. When the answer is lost, the order is read: it is the answer if it has moved, else the CSR is sent
- * again.
+ * finalizes again. When the answer is lost or a server's failure, the order is read: it is the answer if it has moved,
+ * else the CSR is sent again.
  *
  * Errors: {@link AcmeInputError} if `csr` is not a request or holds the account's key, before anything is sent;
  * {@link AcmeProblemError} (`badCSR`, after which the order is still ready; `orderNotReady`; `unauthorized`);
@@ -61,7 +60,7 @@ export function finalizeOrder(
 /** Throws {@link AcmeInputError} where a certificate's key is the account's. */
 export function refuseAccountKey({ signer }: AcmeAccount, publicKey: Uint8Array): void {
   if (!isSameKey(publicKey, signer.publicJwk)) return;
-  throw new AcmeInputError('the certificate key is the account key, which RFC 8555 §11.1 forbids; use another key');
+  throw new AcmeInputError('the certificate key must not be the account key (RFC 8555 §11.1)');
 }
 
 /** {@link finalizeOrder} for a CSR that is known to be good. */
@@ -72,7 +71,7 @@ export const postFinalize = (
   members: JsonObject = {},
 ): Observable<Order> => {
   const { url, finalize } = order;
-  return postOnce(account, finalize, { ...members, csr: encodeBase64url(csr) }, () => movedOn(account, url)).pipe(
+  return signedPost(account, finalize, { ...members, csr: encodeBase64url(csr) }, () => movedOn(account, url)).pipe(
     map((response) => ({ ...response, url })),
     decode(decodeOrder),
     map((now) => sameOrder(order, now)),

@@ -2,7 +2,8 @@ import { catchError, concat, concatMap, defer, EMPTY, from, map, type Observable
 import { encodePem } from '../codec/pem.js';
 import { decodeUtf8, encodeUtf8 } from '../codec/utf8.js';
 import type { Certificate, CertificateDetails } from '../model/certificate.js';
-import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import { AcmeProblemError } from '../model/errors/problem-error.js';
+import { AcmeProtocolError, protocolFault } from '../model/errors/protocol-error.js';
 import type { Link } from '../model/retrieved.js';
 import type { AcmeAccount } from '../request/account.js';
 import type { AcmeResponse } from '../request/response.js';
@@ -29,10 +30,12 @@ interface Step {
  *
  * Emits each certificate when it is there, the trust anchor last where the server has it; then completes, at once where
  * there is no link. Lazy: the next is asked for when the one before it has been taken. Reads DER
- * (`application/pkix-cert`) and PEM; of several links the first that leads to the issuer is followed.
+ * (`application/pkix-cert`) and PEM; of several links the first that leads to the issuer is followed. A chain of one
+ * certificate, and an answer that points further up, must go on: a link to nothing (404 or 410) or to anything else than
+ * the issuer is an error there. A longer chain may be whole without what its links lead to, and then ends.
  *
- * Errors: {@link AcmeProtocolError} where no link leads to the issuer, where they lead in circles, or where there are
- * more than 10; {@link AcmeProblemError}; {@link AcmeTransportError}; {@link AcmePortError} where the certificate
+ * Errors: {@link AcmeProtocolError}, its `url` the link's, where no link leads to the issuer of a chain that must go on,
+ * where they lead in circles, or where there are more than 10; {@link AcmeProblemError}; {@link AcmeTransportError}; {@link AcmePortError} where the certificate
  * reader fails. Cost: one POST and one nonce for each; pkijs is loaded.
  *
  * @see RFC 8555 §7.4.2
@@ -115,11 +118,19 @@ function above(
       ),
     ),
     catchError((error: unknown) => {
-      if (!(error instanceof AcmeProtocolError) || (others.length === 0 && !mayEnd)) return throwError(() => error);
+      const isGone = error instanceof AcmeProblemError && (error.status === 404 || error.status === 410);
+      if (!isGone && !(error instanceof AcmeProtocolError)) return throwError(() => error);
+      if (others.length === 0 && !mayEnd) return throwError(() => (isGone ? nothingThere(url, error) : error));
       return above(account, last, others, mayEnd, seen);
     }),
   );
 }
+
+const nothingThere = (url: string, cause: AcmeProblemError): AcmeProtocolError =>
+  protocolFault(url, 'there is nothing where the issuer of the chain’s last certificate should be', {
+    status: cause.status,
+    cause,
+  });
 
 const accepted = 'application/pkix-cert, application/pem-certificate-chain;q=0.5';
 

@@ -21,7 +21,9 @@ import { sameOrder } from './same-order.js';
  *
  * Emits once: the order, `url` being where to find it again; then completes. Servers may answer with an order that
  * they already have. `profile` and `replaces` of the order are what the server made of them: it may use a profile that
- * nobody asked for, or take no note of what is replaced. Cold: each subscription orders again.
+ * nobody asked for, or take no note of what is replaced. Cold: each subscription orders again. When the answer is lost
+ * or a server's failure, the order is asked for again: nothing says whether the first was made. Many servers answer with
+ * that very order; at others it is left behind and expires.
  *
  * Errors: {@link AcmeUnsupportedError} for a profile that the server does not offer, or an extension, before anything
  * is sent; {@link AcmeProblemError} (`rejectedIdentifier`, `unsupportedIdentifier`, `malformed`, `invalidProfile`;

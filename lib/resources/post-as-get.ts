@@ -2,7 +2,8 @@ import { type Observable, of } from 'rxjs';
 import { type AcmeAccount, type AcmeKeyHolder, checkUrl } from '../request/account.js';
 import { exchange } from '../request/exchange.js';
 import type { AcmeResponse } from '../request/response.js';
-import { retryLost } from '../request/retry-lost.js';
+import { withinLimits } from '../request/request-gate.js';
+import { retried } from '../request/retry-transient.js';
 import type { AcmeSession } from '../request/session.js';
 import { type AcmeRequest, signedRequest } from '../request/signed-request.js';
 
@@ -12,7 +13,8 @@ import { type AcmeRequest, signedRequest } from '../request/signed-request.js';
  * Emits the answer once, then completes. Errors: {@link AcmeProblemError}; {@link AcmeTransportError};
  * {@link AcmeProtocolError}. Cost: one POST, one nonce. Throws `TypeError` if the URL is not absolute.
  *
- * @param recovery What to do when the answer is lost. Default: `never`, that is, error.
+ * @param recovery What to do when nobody knows whether the request was carried out, because the answer was lost or is a
+ * server's failure. Default: `never`, that is, error.
  * @see RFC 8555 §6.2
  */
 export function signedPost(
@@ -28,8 +30,8 @@ export function signedPost(
 /**
  * Reads a resource by POST-as-GET.
  *
- * Emits the answer once, then completes. Errors: {@link AcmeProblemError}; {@link AcmeTransportError} after two more
- * tries; {@link AcmeProtocolError}. Cost: one POST, one nonce. Throws `TypeError` if the URL is not absolute.
+ * Emits the answer once, then completes. Errors: {@link AcmeProblemError} and {@link AcmeTransportError}, when tried
+ * again in vain; {@link AcmeProtocolError}. Cost: one POST, one nonce. Throws `TypeError` if the URL is not absolute.
  *
  * @param accept The media type wanted. Default: any.
  * @see RFC 8555 §6.3
@@ -42,13 +44,16 @@ export function postAsGet(account: AcmeAccount, url: string, accept?: string): O
 /**
  * Reads a resource that takes no signature, such as the directory.
  *
- * Emits the answer once, then completes. Errors: {@link AcmeProblemError}; {@link AcmeTransportError} after two more
- * tries; {@link AcmeProtocolError}. Cost: one GET, no nonce. Throws `TypeError` if the URL is not absolute.
+ * Emits the answer once, then completes. Errors: {@link AcmeProblemError} and {@link AcmeTransportError}, when tried
+ * again in vain; {@link AcmeProtocolError}. Cost: one GET, no nonce. Throws `TypeError` if the URL is not absolute.
  *
  * @param accept The media type wanted. Default: any.
  * @see RFC 8555 §6.3
  */
 export function unsignedGet(session: AcmeSession, url: string, accept?: string): Observable<AcmeResponse> {
   checkUrl('unsignedGet', url);
-  return exchange(session, { method: 'GET', url, headers: { ...(accept && { accept }) } }).pipe(retryLost(session));
+  const request = { method: 'GET', url, headers: { ...(accept && { accept }) } } as const;
+  return withinLimits(session, { url }, () => session.state.gate.run(() => exchange(session, request))).pipe(
+    retried(session),
+  );
 }

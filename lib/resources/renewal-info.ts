@@ -16,7 +16,7 @@ import { unsignedGet } from './post-as-get.js';
  * Errors: {@link AcmeUnsupportedError} where the server has no renewal information, or the certificate no authority
  * key identifier; {@link AcmeProtocolError} if the reply has no window that ends after it begins;
  * {@link AcmeProblemError} for a certificate that the server does not know; {@link AcmeRateLimitedError};
- * {@link AcmeTransportError} after two more tries. Cost: one GET, no nonce (plus the directory where the session has
+ * {@link AcmeTransportError} when tried again in vain. Cost: one GET, no nonce (plus the directory where the session has
  * none). Throws `TypeError` on text that is no certificate identifier.
  *
  * @param certificate The certificate, its leaf, or what {@link certificateId} made of it.

@@ -31,7 +31,7 @@ export interface RenewalTimeOptions {
  * failure, six hours. Never after the certificate has expired.
  *
  * Errors: none; a failure to ask is in `error`. Cost: one GET, no nonce (plus the directory where the session has none);
- * two more where the answer is lost. Throws `TypeError` on what is no certificate.
+ * another for each time that the session's policy tries again. Throws `TypeError` on what is no certificate.
  *
  * @example
  * ```ts

@@ -1,15 +1,12 @@
-import { catchError, concatMap, map, type Observable, of, throwError } from 'rxjs';
+import { catchError, concatMap, defer, map, type Observable, of, throwError } from 'rxjs';
 import { encodeBase64url } from '../codec/base64url.js';
 import { decodePem } from '../codec/pem.js';
 import { AcmeProblemError } from '../model/errors/problem-error.js';
-import { AcmeTransportError } from '../model/errors/transport-error.js';
 import { AcmeUnsupportedError } from '../model/errors/unsupported-error.js';
 import { acmeErrorNamespace } from '../model/problem.js';
 import { type RevocationReason, revocationReasons } from '../model/revocation-reason.js';
 import { type AcmeAccount, type AcmeKeyHolder, checkSigner } from '../request/account.js';
 import { getDirectory } from '../request/get-directory.js';
-import { backoffMs } from '../rx/backoff.js';
-import { wait } from '../rx/wait.js';
 import { looksLikeDer } from '../x509/public-key.js';
 import { signedPost } from './post-as-get.js';
 
@@ -25,9 +22,8 @@ export interface RevokeCertificateOptions {
  * Revokes a certificate, in the name of an account, or with the certificate's own key: `{ session, signer }`, for which
  * no account is needed.
  *
- * Emits `undefined` once, when the certificate is revoked; then completes. When the answer is lost, it is asked
- * again, twice at most: nothing else says whether a certificate is revoked, and then `alreadyRevoked` is the answer
- * that was lost.
+ * Emits `undefined` once, when the certificate is revoked; then completes. When the answer is lost or a server's failure,
+ * it is asked again: nothing else says whether a certificate is revoked, and then `alreadyRevoked` is the answer.
  *
  * Errors: {@link AcmeProblemError} (`alreadyRevoked`, `badRevocationReason`, `unauthorized`);
  * {@link AcmeUnsupportedError} where the server revokes nothing; {@link AcmeTransportError}; {@link AcmePortError} where the
@@ -49,31 +45,24 @@ export function revokeCertificate(
   return getDirectory(by.session).pipe(
     concatMap(({ revokeCert, url }) => {
       if (revokeCert === undefined) throw new AcmeUnsupportedError('the server revokes no certificates', { url });
-      return revoked(by, revokeCert, payload, 0);
+      return revoked(by, revokeCert, payload);
     }),
   );
 }
 
-const backoff = { firstMs: 250, factor: 2, maxMs: 1_000, jitter: 0.1 };
-const repeats = 2;
-
-/** Asks, and asks again where the answer is lost. */
-function revoked(by: AcmeAccount | AcmeKeyHolder, url: string, payload: object, lostSoFar: number): Observable<void> {
-  const { random, scheduler, state } = by.session;
-  const again = (): Observable<void> =>
-    wait(backoffMs(lostSoFar, backoff, random), scheduler).pipe(
-      concatMap(() => revoked(by, url, payload, lostSoFar + 1)),
+/** Asks, and knows `alreadyRevoked` for the answer that was lost. */
+const revoked = (by: AcmeAccount | AcmeKeyHolder, url: string, payload: object): Observable<void> =>
+  defer(() => {
+    let isLost = false;
+    const askAgain = () => {
+      isLost = true;
+      return of(undefined);
+    };
+    return signedPost(by, url, payload, askAgain).pipe(
+      map(() => undefined),
+      catchError((error: unknown) => (isLost && isAlreadyRevoked(error) ? of(undefined) : throwError(() => error))),
     );
-  return signedPost(by, url, payload).pipe(
-    map(() => undefined),
-    catchError((error: unknown) => {
-      if (lostSoFar > 0 && isAlreadyRevoked(error)) return of(undefined);
-      // Where it is the nonce that was lost, nothing has been sent.
-      const isLost = error instanceof AcmeTransportError && (error.url ?? url) === url && !state.closed;
-      return isLost && lostSoFar < repeats ? again() : throwError(() => error);
-    }),
-  );
-}
+  });
 
 const isAlreadyRevoked = (error: unknown): boolean =>
   error instanceof AcmeProblemError && error.problem.type === `${acmeErrorNamespace}alreadyRevoked`;

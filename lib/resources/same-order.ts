@@ -22,7 +22,7 @@ export function sameOrder(before: Pick<Order, 'finalize'> & Partial<Order>, now:
   ) {
     return now;
   }
-  throw new AcmeOrderError('the server changed what the order is for, so it counts as invalid; make a new order', now, {
+  throw new AcmeOrderError('the server changed what the order is for; make a new order', now, {
     url,
   });
 }

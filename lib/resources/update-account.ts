@@ -8,8 +8,8 @@ import type { AcmeAccount } from '../request/account.js';
 import { decode } from '../request/decode.js';
 import type { AcmeResponse } from '../request/response.js';
 import { checkContacts, findAccount } from './account.js';
+import { cameTrue } from './came-true.js';
 import { signedPost } from './post-as-get.js';
-import { postOnce } from './post-once.js';
 
 /** Options of {@link updateAccount}. */
 export interface UpdateAccountOptions {
@@ -21,7 +21,8 @@ export interface UpdateAccountOptions {
  * Replaces the contacts of an account.
  *
  * Emits once: the account as the server returned it; then completes. Some servers keep no contacts and say nothing:
- * what counts is the `contacts` that it emits.
+ * what counts is the `contacts` that it emits. When the answer is lost or a server's failure it is sent again, which
+ * changes nothing more.
  *
  * Errors: {@link AcmeProblemError} (`invalidContact`, `unsupportedContact`, `unauthorized`); {@link AcmeProtocolError}
  * if the reply is not an account; {@link AcmeTransportError}. Cost: one POST, one nonce. Throws `TypeError` if a
@@ -37,16 +38,19 @@ export function updateAccount(account: AcmeAccount, { contacts }: UpdateAccountO
 /**
  * Ends an account. There is no way back: every later request of it is refused.
  *
- * Emits once: the account, its status `deactivated`; then completes. When the answer is lost, the server is asked for
- * the key's account: the account counts as ended if that is refused, else the request is sent again.
+ * Emits once: the account, its status `deactivated`; then completes. When the answer is lost or a server's failure, the
+ * server is asked for the key's account: the account counts as ended if that is refused, else the request is sent again.
  *
  * Errors: {@link AcmeProblemError} (`unauthorized` where it has been ended before); {@link AcmeProtocolError} if the
- * reply is not an account; {@link AcmeTransportError}. Cost: one POST, one nonce.
+ * reply is not an account, or one that is not deactivated; {@link AcmeTransportError}. Cost: one POST, one nonce.
  *
  * @see RFC 8555 §7.3.6
  */
 export const deactivateAccount = (account: AcmeAccount): Observable<Account> =>
-  postOnce(account, account.url, { status: 'deactivated' }, () => ended(account)).pipe(decode(decodeAccount));
+  signedPost(account, account.url, { status: 'deactivated' }, () => ended(account)).pipe(
+    decode(decodeAccount),
+    cameTrue('deactivated', ['deactivation', 'account']),
+  );
 
 /** Emits an answer where the account has been ended. Asked with the key, since a wrong URL would be refused as well. */
 const ended = ({ session, signer, url }: AcmeAccount): Observable<AcmeResponse | undefined> => {

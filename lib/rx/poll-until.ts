@@ -77,10 +77,10 @@ export function pollUntil<T, R = T>(options: PollUntilOptions<T, R>): OperatorFu
   return concatMap((first) => poll(first, options));
 }
 
-/** Throws `TypeError` on a pace that is not made of numbers that are not negative. */
-export function checkPace(what: string, pace: PollPace = {}): void {
-  for (const name of ['firstMs', 'factor', 'maxMs', 'jitter', 'maxRetryAfterMs', 'timeoutMs'] as const) {
-    const value: unknown = pace[name];
+/** Throws `TypeError` on a pace that is not made of numbers that are not negative, and on such `others` of its members. */
+export function checkPace(what: string, pace: PollPace = {}, others: readonly string[] = []): void {
+  for (const name of ['firstMs', 'factor', 'maxMs', 'jitter', 'maxRetryAfterMs', 'timeoutMs', ...others]) {
+    const value = (pace as Readonly<Record<string, unknown>>)[name];
     if (value === undefined || (typeof value === 'number' && value >= 0)) continue;
     throw new TypeError(`${what}: ${name} must be a number that is not negative, found ${JSON.stringify(value)}`);
   }

@@ -51,7 +51,10 @@ export async function fromJwk(jwk: JWK, wanted: string | undefined): Promise<Acm
     throw new AcmeInputError(`account key: algorithm "${alg}" is not one of ${algorithmNames().join(', ')}`);
   if (typeof jwk.d !== 'string') throw new AcmeInputError('account key: the JWK holds no private key');
   const key = await importJWK(jwk, alg, { extractable: false }).catch(() => undefined);
-  if (!isCryptoKey(key)) throw new AcmeInputError(`account key: the JWK is not a private key for ${alg}`);
+  if (!isCryptoKey(key))
+    throw new AcmeInputError(
+      `account key: the JWK is not a private key for ${alg}, or is damaged, in which case take it from a backup`,
+    );
   const { modulusLength = leastModulus } = key.algorithm as Partial<RsaKeyAlgorithm>;
   if (modulusLength < leastModulus)
     throw new AcmeInputError(`account key: RSA with ${modulusLength} bits, RFC 7518 §3.3 takes no less than 2048`);

@@ -51,9 +51,7 @@ export function challengeRecord(
   { identifier, keyAuthorizationDigest }: ChallengeTask,
 ): TxtRecord {
   if (keyAuthorizationDigest === undefined || identifier.type !== 'dns')
-    throw new AcmeInputError(
-      `${type}: the challenge has no token or is not about a name, so there is no value to publish`,
-    );
+    throw new AcmeInputError(`${type}: the challenge has no token or is not about a name`);
   return { name: `${label}.${identifier.value}`, value: keyAuthorizationDigest, identifier };
 }
 

@@ -93,9 +93,8 @@ export function withSelfCheck(
   check: SelfCheck,
   options: SelfCheckOptions = {},
 ): ChallengeSolver {
-  checkPace('withSelfCheck', options);
+  checkPace('withSelfCheck', options, ['lookTimeoutMs']);
   const { lookTimeoutMs = 10_000 } = options;
-  if (!(lookTimeoutMs >= 0)) throw new TypeError('withSelfCheck: lookTimeoutMs must be a number that is not negative');
   return wrappedSolver(solver, {
     ready: (task) =>
       concat(

@@ -1,21 +1,8 @@
-import {
-  asyncScheduler,
-  catchError,
-  concat,
-  concatMap,
-  defer,
-  EMPTY,
-  from,
-  ignoreElements,
-  type Observable,
-  type ObservableInput,
-  type SchedulerLike,
-  takeUntil,
-} from 'rxjs';
+import { concat, concatMap, defer, type ObservableInput, type SchedulerLike } from 'rxjs';
 import { AcmeInputError } from '../model/errors/input-error.js';
 import type { Identifier } from '../model/identifier.js';
 import type { ChallengeSolver, ChallengeTask } from '../model/ports.js';
-import { wait } from '../rx/wait.js';
+import { whenOver } from '../rx/when-over.js';
 import {
   buildTlsAlpnCertificate,
   type TlsAlpnCertificate,
@@ -46,9 +33,6 @@ export interface TlsAlpn01Options extends TlsAlpnCertificateOptions {
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** How long a removal waits for a deployment that cannot be stopped, in milliseconds. */
-const settleMs = 10_000;
-
 /**
  * A solver for `tls-alpn-01` over two functions: those of a load balancer, say, that takes certificates by name.
  *
@@ -59,7 +43,7 @@ const settleMs = 10_000;
  * @see RFC 8737 §3, RFC 8738 §6
  */
 export function tlsAlpn01({ deploy, remove, ready, scheduler, ...options }: TlsAlpn01Options): ChallengeSolver {
-  const deploying = new WeakMap<ChallengeTask, PromiseLike<unknown>>();
+  const deploying = new WeakMap<ChallengeTask, ObservableInput<unknown>>();
   const solver = {
     types: ['tls-alpn-01'],
     present: (task: ChallengeTask) =>
@@ -68,32 +52,20 @@ export function tlsAlpn01({ deploy, remove, ready, scheduler, ...options }: TlsA
         return buildTlsAlpnCertificate(task, options).pipe(
           concatMap((certificate) => {
             const work = deploy({ ...certificate, identifier });
-            if ('then' in work) deploying.set(task, work);
+            deploying.set(task, work);
             return work;
           }),
         );
       }),
     cleanUp: (task: ChallengeTask) =>
       concat(
-        defer(() => settled(deploying.get(task), scheduler)),
+        // What is removed must not be deployed again by what is still under way.
+        defer(() => whenOver(deploying.get(task), scheduler)),
         defer(() => remove(tlsAlpnName(task))),
       ),
   };
   return ready === undefined ? solver : { ...solver, ready: (task) => defer(() => ready(tlsAlpnName(task))) };
 }
-
-/** What is removed must not be deployed again by what is still under way. */
-const settled = (
-  work: PromiseLike<unknown> | undefined,
-  scheduler = asyncScheduler as SchedulerLike,
-): Observable<never> =>
-  work === undefined
-    ? EMPTY
-    : from(work).pipe(
-        ignoreElements(),
-        catchError(() => EMPTY),
-        takeUntil(wait(settleMs, scheduler)),
-      );
 
 /**
  * Whom a `tls-alpn-01` task is about. Throws {@link AcmeInputError} where the challenge has no token, and where it is

@@ -2,6 +2,7 @@ import { defer, Observable } from 'rxjs';
 import type { AcmeHttpRequest, AcmeHttpResponse } from '../model/ports.js';
 import type { FetchLike, FetchResponse, PlatformFetch } from './fetch-like.js';
 import { readBody, type Refusal } from './fetch-body.js';
+import { otherUrl } from './same-url.js';
 
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportOptions {
@@ -81,13 +82,9 @@ async function send(
  * @see RFC 8555 §6.4
  */
 function checkUnchanged(url: string, refuse: (fault: string) => Error): void {
-  const written = afterAuthority(url);
-  const meant = afterAuthority(new URL(url).href);
-  if ((written === meant || `/${written}` === meant) && !written.includes('#')) return;
-  throw refuse(`fetch would ask for ${meant} instead; this server needs another transport`);
+  const other = otherUrl(url);
+  if (other !== undefined) throw refuse(`fetch would ask for ${other} instead; this server needs another transport`);
 }
-
-const afterAuthority = (url: string): string => url.replace(/^[^:]+:\/\/[^/?#]*/, '');
 
 function headersOf({ headers }: FetchResponse): Record<string, string> {
   const all: Record<string, string> = {};

@@ -43,20 +43,20 @@ export function checkedOptions(
     throw new TypeError(`${what}: ${fault}`);
   };
   if (!Array.isArray(solvers) || !solvers.every(isSolver)) {
-    refuse('solvers must be an array of challenge solvers, with types, present and cleanUp');
+    refuse('solvers must be an array of objects with types, present and cleanUp');
   }
   if (keyType !== undefined && !certificateKeyTypes.includes(keyType)) {
     refuse(`keyType must be one of ${certificateKeyTypes.join(', ')}, found ${keyType as string}`);
   }
   if (csr !== undefined && [key, keyType, mustStaple, whenRefused].some((each) => each !== undefined)) {
-    refuse('csr cannot be given together with key, keyType, mustStaple or whenRefused: it says all that itself');
+    refuse('csr cannot be given together with key, keyType, mustStaple or whenRefused');
   }
   if (!(cleanUpTimeoutMs >= 0)) refuse('cleanUpTimeoutMs must be a number that is not negative');
   checkPace(`${what}: poll`, options.poll);
   if (whenRefused !== undefined && typeof whenRefused !== 'function') {
-    refuse('whenRefused must be a function, such as leaveOutRefused');
+    refuse('whenRefused must be a function');
   }
-  if (csr !== undefined && !isRequest(csr)) refuse('csr must be a PKCS#10 request, as PEM text or DER bytes');
+  if (csr !== undefined && !isRequest(csr)) refuse('csr must be a PKCS#10 request, PEM or DER');
   return { options, csr };
 }
 

@@ -17,6 +17,19 @@ import { withOrderUrl } from './with-order-url.js';
  * finalized and the key of its certificate is given by none of the options. Cost: one request for the order, then
  * what its status leaves to do. Throws `TypeError` on options that cannot work.
  *
+ * An order that cannot go on, or whose key is gone, is not made again by itself. Whoever wants that says so:
+ *
+ * @example
+ * ```ts
+ * const options = { solvers: [dns01({ add: (record) => of(record.name), remove: (record) => of(record.name) })] };
+ * const issued$ = resumeOrder(account, 'https://ca.example/order/1', options).pipe(
+ *   catchError((error: unknown) => {
+ *     if (!(error instanceof AcmeOrderError)) return throwError(() => error);
+ *     return obtainCertificate(account, { ...options, identifiers: error.order.identifiers });
+ *   }),
+ * );
+ * ```
+ *
  * @param url The `orderUrl` of the events of its first attempt.
  * @see RFC 8555 §7.4, §7.1.6
  */

@@ -1,16 +1,4 @@
-import {
-  catchError,
-  concat,
-  defer,
-  EMPTY,
-  from,
-  ignoreElements,
-  map,
-  type Observable,
-  type ObservableInput,
-  of,
-  takeUntil,
-} from 'rxjs';
+import { catchError, concat, defer, EMPTY, ignoreElements, map, type Observable, type ObservableInput, of } from 'rxjs';
 import { AcmeError } from '../model/errors/acme-error.js';
 import { AcmePortError } from '../model/errors/port-error.js';
 import { AcmeTimeoutError } from '../model/errors/timeout-error.js';
@@ -19,12 +7,13 @@ import type { Order } from '../model/order.js';
 import { runPort } from '../request/port.js';
 import { endedBy } from '../rx/deadline.js';
 import { wait } from '../rx/wait.js';
+import { whenOver } from '../rx/when-over.js';
 import type { Issuance } from './issuance.js';
 import { type Proof, proofEventBase } from './proof.js';
 import { plainData, scrubbed, secretsOf } from './scrub.js';
 
-/** What the solvers of one order were asked to present, and the work of theirs that cannot be stopped. */
-export type Presented = Map<Proof, PromiseLike<unknown> | undefined>;
+/** What the solvers of one order were asked to present, and what they returned. */
+export type Presented = Map<Proof, ObservableInput<unknown>>;
 
 /** Emits `challenge-presented` when the solver is done. */
 export const present = (
@@ -35,9 +24,9 @@ export const present = (
 ): Observable<ChallengePresented> =>
   concat(
     runPort('solver', () => {
-      presented.set(proof, undefined);
+      presented.set(proof, []);
       const work = proof.solver.present(proof.task);
-      presented.set(proof, promiseOf(work));
+      presented.set(proof, work);
       return work;
     }).pipe(ignoreElements()),
     defer(() => of<ChallengePresented>({ type: 'challenge-presented', ...proofEventBase(issuance, order, proof) })),
@@ -61,33 +50,29 @@ export function withdraw(
   issuance: Issuance,
   order: Pick<Order, 'url'>,
   proof: Proof,
-  presenting: PromiseLike<unknown> | undefined,
+  presenting: ObservableInput<unknown>,
 ): Observable<CleanUpFailed> {
   const { scheduler } = issuance.account.session;
   const { cleanUpTimeoutMs: forMs = 30_000 } = issuance.options;
-  const onTimeout = () => new AcmeTimeoutError(`the clean-up took longer than ${forMs} ms`, undefined);
-  const settled$ =
-    presenting === undefined
-      ? EMPTY
-      : from(presenting).pipe(
-          ignoreElements(),
-          catchError(() => EMPTY),
-          takeUntil(wait(forMs, scheduler)),
-        );
   return concat(
-    settled$,
-    runPort('solver', () => proof.solver.cleanUp(proof.task)).pipe(endedBy(wait(forMs, scheduler), onTimeout)),
+    whenOver(presenting, scheduler, forMs),
+    runPort('solver', () => proof.solver.cleanUp(proof.task)).pipe(
+      endedBy(
+        wait(forMs, scheduler),
+        () => new AcmeTimeoutError(`the clean-up took longer than ${forMs} ms`, undefined),
+      ),
+    ),
   ).pipe(
     ignoreElements(),
-    catchError((cause: unknown) => {
-      const error = withoutSecrets(cause, proof);
-      return of<CleanUpFailed>({ type: 'clean-up-failed', ...proofEventBase(issuance, order, proof), error });
-    }),
+    catchError((cause: unknown) =>
+      of<CleanUpFailed>({
+        type: 'clean-up-failed',
+        error: withoutSecrets(cause, proof),
+        ...proofEventBase(issuance, order, proof),
+      }),
+    ),
   );
 }
-
-const promiseOf = (work: ObservableInput<unknown>): PromiseLike<unknown> | undefined =>
-  'then' in work ? work : undefined;
 
 /** An error that says nothing of a task's secrets. */
 export function withoutSecrets(error: unknown, { task }: Pick<Proof, 'task'>): AcmeError {

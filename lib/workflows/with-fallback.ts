@@ -110,8 +110,9 @@ function fellBack(
   };
 }
 
-/** Keeps why it came to this. An error that has a cause of its own keeps that. */
+/** Keeps why it came to this. An error that has a cause of its own keeps that, and none is among its own causes. */
 function keepCause(error: unknown, earlier: unknown): void {
   if (earlier === undefined || !(error instanceof AcmeError) || error.cause !== undefined) return;
+  for (let each: unknown = earlier; each instanceof Error; each = each.cause) if (each === error) return;
   Object.defineProperty(error, 'cause', { value: earlier, configurable: true, writable: true });
 }

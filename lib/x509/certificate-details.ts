@@ -8,6 +8,7 @@ import { childrenOf, contentOf, encodingOf, isTagged, parseDer } from './asn1.js
 import { distinguishedName } from './distinguished-name.js';
 import { authorityKeyIdentifier, isAuthority, subjectKeyIdentifier } from './extensions.js';
 import { keyTypeOf } from './key-type.js';
+import { checkUnsignedOctets } from './unsigned-octets.js';
 
 /** A certificate as pkijs knows it, and what this library says of it. */
 export interface ReadCertificate {
@@ -23,6 +24,7 @@ export interface ReadCertificate {
 export function readCertificate(der: Uint8Array): ReadCertificate {
   const root = parseDer(der);
   const certificate = withStructureOf(root);
+  checkUnsignedOctets(der, root);
   const extensions = certificate.extensions ?? [];
   const subjectKey = subjectKeyIdentifier(extensions);
   const authorityKey = authorityKeyIdentifier(extensions);

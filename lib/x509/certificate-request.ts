@@ -1,12 +1,32 @@
 import { BitString, Sequence } from 'asn1js';
 import { Attribute, CertificationRequest, Extensions, PublicKeyInfo, RelativeDistinguishedNames } from 'pkijs';
+import { defer, from, map, type Observable, take, throwIfEmpty } from 'rxjs';
 import type { Identifier } from '../model/identifier.js';
-import type { CertificateRequestOptions } from '../model/ports.js';
+import type { CertificateKey, CertificateRequestOptions } from '../model/ports.js';
 import { parseDer } from './asn1.js';
 import { requestedExtensions } from './extensions.js';
 import { publicKeyAlgorithm } from './key-algorithm.js';
 import { extensionsFor } from './requested-extensions.js';
 import { signatureAlgorithm, signatureValue } from './signature-algorithm.js';
+
+/**
+ * Makes a request as {@link unsignedRequest} does, and signs it. Emits it once, DER; then completes.
+ *
+ * @see RFC 2986 §4, RFC 8555 §7.4
+ */
+export const signedRequest = (
+  key: CertificateKey,
+  identifiers: readonly Identifier[],
+  options: CertificateRequestOptions,
+): Observable<Uint8Array> =>
+  defer(() => {
+    const request = unsignedRequest(key.publicKey, identifiers, options);
+    return from(key.sign(request.toBeSigned)).pipe(
+      take(1),
+      throwIfEmpty(() => new TypeError('the certificate key emitted no signature')),
+      map((signature) => request.withSignature(signature)),
+    );
+  });
 
 /** A request that lacks its signature. */
 export interface UnsignedRequest {
@@ -27,7 +47,7 @@ export interface UnsignedRequest {
  *
  * @see RFC 2986 §4, RFC 8555 §7.4
  */
-export function unsignedRequest(
+function unsignedRequest(
   publicKey: Uint8Array,
   identifiers: readonly Identifier[],
   options: CertificateRequestOptions = {},

@@ -1,4 +1,4 @@
-import { defer, from, map, type Observable, switchMap, take, throwIfEmpty } from 'rxjs';
+import { defer, map, type Observable, switchMap } from 'rxjs';
 import { toIdentifier } from '../codec/identifier.js';
 import { checkRequestable } from '../codec/requestable.js';
 import type { CertificateDetails } from '../model/certificate.js';
@@ -41,14 +41,9 @@ export const buildCertificateRequest = ((
   options: CertificateRequestOptions = {},
 ): Observable<Uint8Array> =>
   defer(loadPki).pipe(
-    switchMap(({ unsignedRequest }) => {
+    switchMap(({ signedRequest }) => {
       checkRequestable(identifiers, options.identifierTypes);
-      const request = unsignedRequest(key.publicKey, identifiers, options);
-      return from(key.sign(request.toBeSigned)).pipe(
-        take(1),
-        throwIfEmpty(() => new TypeError('the certificate key emitted no signature')),
-        map((signature) => request.withSignature(signature)),
-      );
+      return signedRequest(key, identifiers, options);
     }),
   )) satisfies CertificateRequestBuilder;
 

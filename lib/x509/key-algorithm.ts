@@ -1,3 +1,4 @@
+import { derContent, derTag } from '../codec/der.js';
 import { encodeHex } from '../codec/hex.js';
 
 /** The kinds of key that a request can be signed with. */
@@ -27,10 +28,8 @@ export const privateKeyAlgorithm = (pkcs8: Uint8Array): KeyAlgorithm | undefined
   algorithmAt(pkcs8, '020100') ?? algorithmAt(pkcs8, '020101');
 
 function algorithmAt(der: Uint8Array, before: string): KeyAlgorithm | undefined {
-  const lengthOctet = der[1] ?? 0;
-  const start = 2 + (lengthOctet > 0x7f ? lengthOctet & 0x7f : 0);
-  const content = encodeHex(der.subarray(start, start + 32));
-  return der[0] === 0x30
+  const content = encodeHex(derContent(der).subarray(0, 32));
+  return der[0] === derTag.sequence
     ? identifiers.find(([, identifier]) => content.startsWith(before + identifier))?.[0]
     : undefined;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 export { generated, imported } from './certificate-key-pair.js';
-export { unsignedRequest } from './certificate-request.js';
+export { signedRequest } from './certificate-request.js';
 export { checkedChain } from './checked-chain.js';
 export { readRequest } from './read-request.js';
 export { unsignedOnionRequest } from './onion-request.js';

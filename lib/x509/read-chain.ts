@@ -2,6 +2,8 @@ import type { Certificate } from 'pkijs';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
 import type { ChainLink } from './check-chain.js';
 import { type ReadCertificate, readCertificate } from './certificate-details.js';
+import { isEcdsaSignature } from './ecdsa-signature.js';
+import { issuerEngine, readIssuer } from './known-issuers.js';
 
 /**
  * Reads a chain, leaf first, and checks each signature against the certificate that follows. Throws
@@ -10,7 +12,13 @@ import { type ReadCertificate, readCertificate } from './certificate-details.js'
  * @see RFC 8555 §7.4.2, §9.1
  */
 export async function readChain(ders: readonly Uint8Array[]): Promise<{ readonly links: readonly ChainLink[] }> {
-  const chain = ders.map((der, index) => readLink(der, `certificate ${index + 1} of ${ders.length} in the chain`));
+  const chain = ders.map((der, index) =>
+    readLink(
+      index === 0 ? readCertificate : readIssuer,
+      der,
+      `certificate ${index + 1} of ${ders.length} in the chain`,
+    ),
+  );
   const links: ChainLink[] = [];
   for (const [index, { certificate, details }] of chain.entries()) {
     const next = chain[index + 1];
@@ -19,9 +27,9 @@ export async function readChain(ders: readonly Uint8Array[]): Promise<{ readonly
   return { links };
 }
 
-function readLink(der: Uint8Array, what: string): ReadCertificate {
+function readLink(read: (der: Uint8Array) => ReadCertificate, der: Uint8Array, what: string): ReadCertificate {
   try {
-    return readCertificate(der);
+    return read(der);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new AcmeProtocolError(`${what} cannot be read: ${why}`, { body: der, cause });
@@ -34,27 +42,27 @@ async function isIssuedBy(
   { certificate: issuer, details }: ReadCertificate,
 ): Promise<boolean> {
   if (!certificate.issuer.isEqual(issuer.subject.valueBeforeDecode)) return false;
+  const { algorithmId } = certificate.signatureAlgorithm;
   try {
-    return certificate.signatureAlgorithm.algorithmId === ed25519
+    if (algorithmId.startsWith(ecdsa) && !isEcdsaSignature(signatureOf(certificate), details.keyType)) return false;
+    return algorithmId === ed25519
       ? await isSignedWithEd25519(certificate, details.publicKey)
-      : await certificate.verify(issuer);
+      : await certificate.verify(issuer, issuerEngine());
   } catch {
     return false;
   }
 }
 
+const ecdsa = '1.2.840.10045.4.';
 const ed25519 = '1.3.101.112';
 
+const signatureOf = ({ signatureValue }: Certificate): Uint8Array => signatureValue.valueBlock.valueHexView;
+
 /** pkijs does not know this algorithm. */
-async function isSignedWithEd25519({ signatureValue, tbsView }: Certificate, publicKey: Uint8Array): Promise<boolean> {
+async function isSignedWithEd25519(certificate: Certificate, publicKey: Uint8Array): Promise<boolean> {
   const { subtle } = globalThis.crypto;
   const key = await subtle.importKey('spki', new Uint8Array(publicKey), ed25519Name, false, ['verify']);
-  return subtle.verify(
-    ed25519Name,
-    key,
-    new Uint8Array(signatureValue.valueBlock.valueHexView),
-    new Uint8Array(tbsView),
-  );
+  return subtle.verify(ed25519Name, key, new Uint8Array(signatureOf(certificate)), new Uint8Array(certificate.tbsView));
 }
 
 const ed25519Name = 'Ed25519';

@@ -1,7 +1,7 @@
 import { fromBER, ObjectIdentifier, OctetString } from 'asn1js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { derObjectIdentifier, derTag, derValue, isObjectIdentifier } from '../../lib/codec/der.js';
+import { derContent, derObjectIdentifier, derTag, derValue, isObjectIdentifier } from '../../lib/codec/der.js';
 import { encodeHex } from '../../lib/codec/hex.js';
 import { bytes } from './support.js';
 
@@ -14,6 +14,20 @@ describe('derValue', () => {
 
   it('puts parts one after the other, text as UTF-8', () => {
     expect(derValue(0x30, bytes(5, 0), 'ü')).toEqual(bytes(0x30, 4, 5, 0, 0xc3, 0xbc));
+  });
+});
+
+describe('derContent', () => {
+  it.each([0, 1, 127, 128, 255, 256, 65_535, 65_536])(
+    'is what was written and what stands behind it: %s octets',
+    (length) => {
+      const der = derValue(derTag.sequence, new Uint8Array(length).fill(7), 'behind');
+      expect(encodeHex(derContent(der))).toBe('07'.repeat(length) + '626568696e64');
+    },
+  );
+
+  it.each([[[]], [[0x30]], [[0x30, 0xff]], [[0x30, 0x84, 1]]])('is empty where %j ends before it', (octets) => {
+    expect(derContent(Uint8Array.from(octets))).toHaveLength(0);
   });
 });
 

@@ -2,19 +2,15 @@ import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHostName } from '../../lib/codec/host-name.js';
+import { internationalNames } from '../vectors/identifiers.js';
 import { anyText, thrownBy, unlessThrown } from './support.js';
 
 const long = (length: number) => 'a'.repeat(length);
 const name253 = `${`${long(49)}.`.repeat(5)}abc`;
 
 describe('toHostName', () => {
-  it.each([
-    ['bücher.example', 'xn--bcher-kva.example'],
-    ['BÜCHER.example', 'xn--bcher-kva.example'],
-    ['faß.de', 'xn--fa-hia.de'],
-    ['ไทย.example', 'xn--o3cw4h.example'],
-    ['EXAMPLE.com', 'example.com'],
-    ['example.com.', 'example.com'],
+  it.each<readonly [string, string]>([
+    ...internationalNames,
     ['example。com。', 'example.com'],
     ['xn--bcher-kva.example', 'xn--bcher-kva.example'],
     ['XN--BCHER-KVA.example', 'xn--bcher-kva.example'],

@@ -23,6 +23,7 @@ export const rows = {
   transport: row('RFC 8555 §6.1', 'HTTPS only, User-Agent, Accept-Language; no redirects', [
     'acmeSession',
     'fetchTransport',
+    'onlyOrigins',
     'rxacme/node: nodeTransport',
   ]),
   signedRequests: row('RFC 8555 §6.2, §6.4', 'Signed requests: flattened JWS, jwk or kid, the very URL', [

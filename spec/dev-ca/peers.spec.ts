@@ -8,9 +8,10 @@ import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import type { DevCa } from '../../lib/dev-ca/index.js';
 import { freePort } from '../support/free-port.js';
+import { describeWith } from '../support/peer.js';
 import { openssl } from '../x509/openssl.js';
 import { dnsResponder } from './support/dns-responder.js';
-import { acmeClient, describeWith, lego } from './support/peers.js';
+import { acmeClient, lego } from './support/peers.js';
 import { running } from './support/running.js';
 import { webResponder } from './support/web-responder.js';
 
@@ -24,9 +25,10 @@ const macKey = Buffer.alloc(32, 7).toString('base64url');
 // Vitest decides while it collects whether a suite is skipped, so it must be known by then.
 const peers = { acmeClient: await acmeClient(), lego: await lego() };
 
-describeWith('acme-client', peers.acmeClient, ({ Client, axios, crypto }) => {
+describeWith('acme-client', peers.acmeClient, (get) => {
   /** A client with a new account key that trusts the CA and looks often. */
   async function clientOf({ directoryUrl, rootPem }: DevCa, options: object = {}) {
+    const { Client, axios, crypto } = get();
     const httpsAgent = new Agent({ ca: rootPem });
     axios.defaults.httpsAgent = httpsAgent;
     onTestFinished(() => httpsAgent.destroy());
@@ -40,7 +42,7 @@ describeWith('acme-client', peers.acmeClient, ({ Client, axios, crypto }) => {
     const { port: httpPort } = await webResponder(({ url = '' }, response) => response.end(answers.get(url)));
     const devCa = await running({ httpPort, termsOfService: 'https://ca.test/terms' });
     const client = await clientOf(devCa);
-    const [, csr] = await crypto.createCsr({ altNames: ['example.org', 'www.example.org'] });
+    const [, csr] = await get().crypto.createCsr({ altNames: ['example.org', 'www.example.org'] });
     const chain = await client.auto({
       ...fixed,
       csr,
@@ -64,7 +66,7 @@ describeWith('acme-client', peers.acmeClient, ({ Client, axios, crypto }) => {
     const devCa = await running({ dnsServers: [server], externalAccounts: { mine: macKey }, badNonceRate: 0.2 });
     const externalAccountBinding = { kid: 'mine', hmacKey: macKey };
     const client = await clientOf(devCa, { externalAccountBinding });
-    const [, csr] = await crypto.createCsr({ altNames: ['example.org', '*.example.org'] });
+    const [, csr] = await get().crypto.createCsr({ altNames: ['example.org', '*.example.org'] });
     const chain = await client.auto({
       ...fixed,
       csr,
@@ -83,13 +85,13 @@ describeWith('acme-client', peers.acmeClient, ({ Client, axios, crypto }) => {
   it('not where the answer is wrong, and then it is told why', async () => {
     const { port: httpPort } = await webResponder((_, response) => response.end('wrong'));
     const client = await clientOf(await running({ httpPort }));
-    const [, csr] = await crypto.createCsr({ altNames: ['example.org'] });
+    const [, csr] = await get().crypto.createCsr({ altNames: ['example.org'] });
     const challenges = { challengeCreateFn: async () => undefined, challengeRemoveFn: async () => undefined };
     await expect(client.auto({ ...fixed, csr, ...challenges })).rejects.toThrow(/the answer is "wrong"/);
   });
 });
 
-describeWith('lego', peers.lego, (program) => {
+describeWith('lego', peers.lego, (get) => {
   /** Runs it with a folder of its own. Rejects with what it printed where it fails. */
   function legoOf({ directoryUrl, rootPem }: DevCa) {
     const folder = mkdtempSync(join(tmpdir(), 'rxacme-lego-'));
@@ -98,7 +100,7 @@ describeWith('lego', peers.lego, (program) => {
     const env = { PATH: process.env['PATH'], LEGO_CA_CERTIFICATES: join(folder, 'root.pem') };
     const fixed = ['--server', directoryUrl, '--path', folder, '--email', 'admin@example.org', '--accept-tos'];
     return {
-      run: (...args: string[]) => promisify(execFile)(program, [...fixed, ...args], { env, timeout: 25_000 }),
+      run: (...args: string[]) => promisify(execFile)(get(), [...fixed, ...args], { env, timeout: 25_000 }),
       chain: (name: string) => readFileSync(join(folder, 'certificates', `${name}.crt`), 'utf8'),
     };
   }

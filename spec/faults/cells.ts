@@ -1,3 +1,5 @@
+import { type Fault, type FaultName, faults } from '../support/fault-answers.js';
+
 /** When a fault happens: at the request only, or at it and at all later ones of its operation. */
 export type FaultMoment = 'once' | 'always';
 
@@ -8,6 +10,15 @@ export interface Cell {
   readonly fault: string;
   readonly moment: FaultMoment;
 }
+
+/** Says what goes wrong with the request of a cell: the fault given, or the one of the cell's name. */
+export const faultOf =
+  ({ operation, occurrence, fault, moment }: Cell, given: Fault = faults[fault as FaultName]) =>
+  (at: string, index: number): Fault | undefined => {
+    const { burst = 1, ...rest } = given;
+    const last = moment === 'always' ? Infinity : occurrence + burst - 1;
+    return at === operation && index >= occurrence && index <= last ? rest : undefined;
+  };
 
 /** How an issuance went. */
 export interface Finding {

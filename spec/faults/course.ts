@@ -2,11 +2,11 @@ import { inspect } from 'node:util';
 import { concatMap, tap, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
 import { AcmeError, isAcmeError, newAccount, obtainCertificate } from '../../lib/index.js';
 import { fakeCa, recordingSolver, synchronousSigner, testSession } from '../../lib/testing/index.js';
-import { type Fault, type FaultName, faults } from '../support/fault-answers.js';
+import type { Fault } from '../support/fault-answers.js';
 import { faultInjector, type LoggedRequest } from '../support/fault-interceptor.js';
 import { offsetClock } from '../support/sync-ports.js';
 import { record, type VirtualTime, virtualTime } from '../support/virtual-time.js';
-import type { Cell, Finding } from './cells.js';
+import { type Cell, faultOf, type Finding } from './cells.js';
 import { isPrinted, sentTwice } from './invariants.js';
 
 const names = ['a.test', '*.a.test'];
@@ -25,8 +25,8 @@ const operationOf = (url: string): string => {
   return paths[path] ?? path;
 };
 
-/** Runs one issuance, from the directory to the certificate, with a fault in it. */
-export const course = (cell?: Cell): Finding & { readonly requests: readonly LoggedRequest[] } =>
+/** Runs one issuance, from the directory to the certificate, with a fault in it: the one given, or the one of that name. */
+export const course = (cell?: Cell, fault?: Fault): Finding & { readonly requests: readonly LoggedRequest[] } =>
   virtualTime((time) => {
     const own = apartFrom(time);
     const clock = offsetClock(time.scheduler);
@@ -43,7 +43,7 @@ export const course = (cell?: Cell): Finding & { readonly requests: readonly Log
       operationOf,
       newNonceUrl: 'https://ca.test/new-nonce',
       now: () => clock.now(),
-      ...(cell === undefined ? {} : { faultOf: faultOf(cell) }),
+      ...(cell === undefined ? {} : { faultOf: faultOf(cell, fault) }),
     });
     const session = testSession(ca, { scheduler: time.scheduler, clock, interceptors: [injector.interceptor] });
     const signer = synchronousSigner();
@@ -88,14 +88,6 @@ export const course = (cell?: Cell): Finding & { readonly requests: readonly Log
     const outcome = isComplete ? 'certificate' : isAcmeError(error) ? error.code : 'none';
     return { outcome, violations, message: String(error ?? ''), requests: injector.requests };
   });
-
-const faultOf =
-  ({ operation, occurrence, fault, moment }: Cell) =>
-  (at: string, index: number): Fault | undefined => {
-    const { burst = 1, ...rest }: Fault = faults[fault as FaultName];
-    const last = moment === 'always' ? Infinity : occurrence + burst - 1;
-    return at === operation && index >= occurrence && index <= last ? rest : undefined;
-  };
 
 /** A scheduler for the server and the spec, so that the client's timers can be told from theirs. */
 function apartFrom({ scheduler }: VirtualTime) {

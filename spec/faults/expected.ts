@@ -35,7 +35,6 @@ const carriedOutServerError: Expectation = {
 };
 
 const waits: Expectation = { once: certificate, always: ['rateLimited'], at: newNonce('rateLimited') };
-const mayWait: Expectation = { ...waits, once: ['certificate', 'rateLimited'] };
 const limited: Expectation = { once: ['rateLimited'], always: ['rateLimited'] };
 
 const badAnswer: Expectation = {
@@ -68,8 +67,8 @@ const expected: Readonly<Record<FaultName, Expectation>> = {
   '503 with Retry-After': waits,
   '503 with Retry-After of a day': limited,
   'a 429': limited,
-  '429 with Retry-After in seconds': mayWait,
-  '429 with Retry-After as a date': mayWait,
+  '429 with Retry-After in seconds': waits,
+  '429 with Retry-After as a date': waits,
   'badNonce, three times': {
     once: certificate,
     always: ['badNonce'],
@@ -95,43 +94,3 @@ export function expectedOutcomes({ fault, moment, operation }: Cell): Outcomes {
   const { at, ...usual } = expected[fault as FaultName];
   return at?.[operation]?.[moment] ?? usual[moment];
 }
-
-interface NotYet {
-  readonly where?: 'sockets';
-  readonly faults: readonly FaultName[];
-  readonly moment: FaultMoment;
-  readonly except: readonly string[];
-  readonly reason: string;
-}
-
-const serverErrorsEnd = 'a server error is not tried again: it ends the order';
-
-/** What does not survive yet and should. A cell that does must leave this list. */
-export const notYet: readonly NotYet[] = [
-  { faults: ['a 500', '502 with HTML', 'a 503'], moment: 'once', except: [], reason: serverErrorsEnd },
-  { faults: ['carried out and 500'], moment: 'once', except: ['challenge'], reason: serverErrorsEnd },
-  {
-    faults: ['503 with Retry-After'],
-    moment: 'once',
-    except: [],
-    reason: 'a balancer that asks for five seconds is not given them: it ends the order',
-  },
-  {
-    where: 'sockets',
-    faults: ['cut in the middle of the answer'],
-    moment: 'once',
-    except: [],
-    reason:
-      'a body shorter than its Content-Length is waited for until requestTimeoutMs, though the connection is gone',
-  },
-];
-
-/** Why a cell cannot hold yet; undefined where it must. */
-export const whyNotYet = ({ fault, moment, operation }: Cell, where?: 'sockets'): string | undefined =>
-  notYet.find(
-    (each) =>
-      (each.where === undefined || each.where === where) &&
-      each.faults.some((name) => name === fault) &&
-      each.moment === moment &&
-      !each.except.includes(operation),
-  )?.reason;

@@ -6,7 +6,6 @@ import { isPrinted, sentTwice } from './invariants.js';
 import { judged } from './judged.js';
 
 const cell: Cell = { operation: 'order', occurrence: 2, fault: 'a redirect', moment: 'always' };
-const notYet: Cell = { ...cell, fault: 'cut in the middle of the answer', moment: 'once' };
 const found = (outcome: string, ...violations: string[]): Finding => ({ outcome, violations, message: 'why' });
 
 describe('a cell of the matrix', () => {
@@ -21,13 +20,6 @@ describe('a cell of the matrix', () => {
   ])('does not hold: %j', (finding, fault) => {
     expect(judged(cell, finding)).toMatch(/^order 2, always: a redirect: /);
     expect(judged(cell, finding)).toContain(fault);
-  });
-
-  it('that cannot hold yet may end in another way, but not hold, and may leave nothing behind', () => {
-    expect(judged(notYet, found('late'), 'sockets')).toBeUndefined();
-    expect(judged(notYet, found('certificate'), 'sockets')).toContain('must leave the list notYet');
-    expect(judged(notYet, found('late', 'a record not removed'), 'sockets')).toContain('a record not removed');
-    expect(judged(notYet, found('late'))).toContain('ended in late');
   });
 });
 

@@ -103,7 +103,7 @@ describe('mistake: to read Retry-After as a number only, or by Date.parse, and t
     ['soon', undefined],
   ])('Retry-After: %s', (retryAfter, expected) =>
     virtualTime((time) => {
-      const { ca, account } = benchWith(time);
+      const { ca, account } = benchWith(time, {}, { retry: () => undefined });
       ca.failNext('newOrder', { type: 'rateLimited', retryAfter });
       const error = errorOf(time, newOrder(account, { identifiers })) as AcmeRateLimitedError;
       expect(error).toBeInstanceOf(AcmeRateLimitedError);
@@ -180,7 +180,7 @@ describe('mistake: to expect JSON in the answer to revokeCert and keyChange, and
     ],
   ])('a refusal with %s is a typed error that can be read', (_what, status, type, body, message) =>
     virtualTime((time) => {
-      const { ca, account } = benchWith(time);
+      const { ca, account } = benchWith(time, {}, { retry: () => undefined });
       ca.script('newOrder', { answer: { status, body, headers: { 'content-type': type } } });
       const error = errorOf(time, newOrder(account, { identifiers })) as AcmeProblemError;
       expect(error).toBeInstanceOf(AcmeProblemError);
@@ -251,7 +251,7 @@ describe('mistake: to go by the HTTP status where a problem has a type', () => {
 
   it.each(statuses)('with status %i', (status) =>
     virtualTime((time) => {
-      const { ca, account } = benchWith(time, {}, { maxBadNonceRetries: 0 });
+      const { ca, account } = benchWith(time, {}, { maxBadNonceRetries: 0, retry: () => undefined });
       const failed = (type: string) => {
         ca.failNext('newOrder', { type, status });
         return errorOf(time, newOrder(account, { identifiers }));

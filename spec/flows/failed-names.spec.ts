@@ -285,9 +285,9 @@ describe('a challenge that the server refuses', () => {
   it.each(['rateLimited', 'userActionRequired'])('is something else than %s, which is about the account', (type) =>
     virtualTime((time) => {
       const { error } = failed(time, {}, (ca) =>
-        ca.script('challenge', () => problem(type, { status: 403 }, { 'retry-after': '60' }), 2),
+        ca.script('challenge', () => problem(type, { status: 403 }, { 'retry-after': '120' }), 2),
       );
-      expect(error).toMatchObject({ code: type, retryAfterMs: 60_000 });
+      expect(error).toMatchObject({ code: type, retryAfterMs: 120_000 });
     }),
   );
 

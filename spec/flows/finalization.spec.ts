@@ -147,14 +147,14 @@ describe('a finalization whose answer is lost', () => {
     virtualTime((time) => {
       const { values, sent } = finalized(time, {}, (ca) => ca.script('finalize', lost));
       expect(values.map(told).slice(-2)).toEqual(['order-finalized valid', 'certificate-issued']);
-      expect(sent).toEqual(['finalize 0', 'order 0']);
+      expect(sent).toEqual(['finalize 0', 'order 250']);
     }));
 
   it('is found not to be done, and sent again', () =>
     virtualTime((time) => {
       const { isComplete, sent } = finalized(time, {}, (ca) => ca.script('finalize', unreachable));
       expect(isComplete).toBe(true);
-      expect(sent).toEqual(['finalize 0', 'order 0', 'finalize 250']);
+      expect(sent).toEqual(['finalize 0', 'order 250', 'finalize 250']);
     }));
 });
 

@@ -180,11 +180,11 @@ describe('what ends an order is passed on as it is', () => {
           { validationMs: 100, issuanceMs: 100 },
           {
             script: ({ script }) =>
-              script(operation, () => problem('rateLimited', { status: 429 }, { 'retry-after': '60' })),
+              script(operation, () => problem('rateLimited', { status: 429 }, { 'retry-after': '120' })),
           },
         );
         expect(error).toBeInstanceOf(AcmeRateLimitedError);
-        expect(error).toMatchObject({ retryAfterMs: 60_000, url: expect.stringContaining(operation) });
+        expect(error).toMatchObject({ retryAfterMs: 120_000, url: expect.stringContaining(operation) });
         if (operation !== 'newOrder') expect(error).toMatchObject({ orderUrl: 'https://ca.test/order/1' });
         expect(solver.names('cleanUp')).toEqual(solver.names('present'));
       }),

@@ -194,7 +194,13 @@ const rows: Record<string, Row> = {
   findAccount: [({ session, signer }) => rxacme.findAccount(session, { signer }), 'newAccount'],
   getAccount: [({ account }) => rxacme.getAccount(account), 'account'],
   updateAccount: [({ account }) => rxacme.updateAccount(account, { contacts: [] }), 'account'],
-  deactivateAccount: [({ account }) => rxacme.deactivateAccount(account), 'account'],
+  deactivateAccount: [
+    ({ account, ca }) => {
+      ca.script('account', () => ({ body: { status: 'deactivated' } }), 'every');
+      return rxacme.deactivateAccount(account);
+    },
+    'account',
+  ],
   changeAccountKey: [
     (world) => {
       offering({ keyChange: accountUrl })(world);
@@ -211,7 +217,11 @@ const rows: Record<string, Row> = {
     'order',
   ],
   deactivateAuthorization: [
-    ({ account, authorizationUrl }) => rxacme.deactivateAuthorization(account, authorizationUrl),
+    ({ account, authorizationUrl, ca }) => {
+      const deactivated = bend((body) => ({ ...body, status: 'deactivated' }));
+      ca.script('authorization', deactivated, 'every');
+      return rxacme.deactivateAuthorization(account, authorizationUrl);
+    },
     'authorization',
   ],
   listDelegations: [
@@ -418,6 +428,7 @@ const rows: Record<string, Row> = {
   ],
   decode: [({ account }) => rxacme.postAsGet(account, accountUrl).pipe(rxacme.decode(({ raw }) => raw)), 'account'],
   withNonce: [({ session, work$ }) => of(1).pipe(rxacme.withNonce(session, () => work$))],
+  retryTransient: [({ work$, session: { scheduler } }) => work$.pipe(rxacme.retryTransient({ scheduler }))],
   retryWhenAllowed: [
     ({ work$, session: { scheduler } }) => work$.pipe(rxacme.retryWhenAllowed({ maxWaitMs: 1_000, scheduler })),
   ],
@@ -631,7 +642,7 @@ describe.each(cases)('$name', ({ make, failing }) => {
       let subscriptions = 0;
       const counted$ = defer(() => (subscriptions++, stream$));
       if (failing === undefined) world.counts.failures = 1;
-      else world.ca.script(failing, () => problem('serverInternal', { status: 500 }));
+      else world.ca.script(failing, () => problem('malformed'));
       const { values, error } = completed(time, counted$.pipe(retry(1)));
       expect(error).toBeUndefined();
       // What only waits cannot fail.
@@ -735,7 +746,15 @@ describe('streams over WebCrypto', () => {
         'dns01',
         'txtRecord',
         'fetchTransport',
+        'limitRequests',
+        'onlyOrigins',
         'pollPorts',
+        'retrySchedule',
+        'retryWithBackoff',
+        'failedIssuanceSchedule',
+        'withRetryPolicy',
+        // Never completes, and its first value comes at once: it has specs of its own.
+        'watchRequestGate',
       ],
       ...[
         'keyAuthorization',

@@ -181,7 +181,7 @@ describe('an order that replaces a certificate', () => {
   it.each(['rateLimited', 'userActionRequired'])('is not sent again after %s, which is about the account', (type) =>
     virtualTime((time) => {
       const { obtained, issued, ca } = replacing(time);
-      ca.failNext('newOrder', { type, retryAfter: '60' });
+      ca.failNext('newOrder', { type, retryAfter: '120' });
       expect(obtained({ replaces: certificateId(issued) }).error).toMatchObject({ code: type });
       expect(ca.history.count('newOrder')).toBe(2);
     }),

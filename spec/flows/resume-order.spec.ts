@@ -1,4 +1,4 @@
-import { throwError } from 'rxjs';
+import { catchError, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   AcmeAuthorizationError,
@@ -198,6 +198,32 @@ describe('an order that is', () => {
         message: expect.stringMatching(/key.*keyStore.*new order/),
       });
       expect(operations).toEqual(['order']);
+    }),
+  );
+
+  it.each(['valid', 'invalid'])('%s and its key gone: a new order, where the caller says so', (status) =>
+    virtualTime((time) => {
+      const bench = crashed(time, 'certificate-issued');
+      if (status === 'invalid') {
+        bench.ca.script(
+          'order',
+          bend((body) => ({ ...body, status })),
+          2,
+        );
+      }
+      const options = { solvers: [recordingSolver()], keyStore: memoryKeyStore() };
+      const events$ = resumeOrder(bench.account, url, options).pipe(
+        catchError((error: unknown) => {
+          if (!(error instanceof AcmeOrderError)) return throwError(() => error);
+          return obtainCertificate(bench.account, { ...options, identifiers: error.order.identifiers });
+        }),
+      );
+      const { values } = completed(time, events$);
+      expect(ofType(values, 'order-created').map(({ resumed, orderUrl }) => [resumed, orderUrl])).toEqual([
+        [true, url],
+        [false, 'https://ca.test/order/2'],
+      ]);
+      expect(values.at(-1)).toMatchObject({ type: 'certificate-issued', orderUrl: 'https://ca.test/order/2' });
     }),
   );
 

@@ -123,6 +123,29 @@ describe('withFallback', () => {
     }));
 
   it.each([
+    ['the one before', 'http-01 http-01'],
+    ['the one before that', 'http-01 dns-01 http-01'],
+  ])('makes no error its own cause where an attempt ends in the same as %s', (_which, types) =>
+    virtualTime((time) => {
+      const { account } = withFakeCa(time);
+      const failures = ['http-01', 'dns-01'].map((challengeType) => ({
+        identifier: { type: 'dns', value: 'a.test' },
+        wildcard: false,
+        challengeType,
+        reason: 'no way',
+      }));
+      const errors = failures.map((each) => [each.challengeType, new AcmeAuthorizationError([each])] as const);
+      const ends = types.split(' ');
+      const solvers = ['http-01', 'dns-01', 'tls-alpn-01'].map((type) => recordingSolver({ types: [type] }));
+      const attempt = () => throwError(() => new Map(errors).get(ends.shift() ?? ''));
+      const { error } = completed(time, withFallback(account, { solvers, maxOrders: ends.length }, attempt));
+      expect(error).toBe(errors[0]?.[1]);
+      expect((error as Error).cause).toBeUndefined();
+      expect(ends).toEqual([]);
+    }),
+  );
+
+  it.each([
     [1, 1],
     [2, 2],
     [undefined, 3],

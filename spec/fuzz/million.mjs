@@ -42,7 +42,7 @@ function watch(inputs, seed) {
 }
 
 async function work({ inputs, seed, progress }) {
-  const load = (path) => import(`../../dist/${path}.js`);
+  const load = (path) => import(`../../build/lib/${path}.js`);
   const shared = await load('codec/decode-problem');
   const modules = new Map();
   for (const { path } of targets) modules.set(path, { own: await load(path), shared });

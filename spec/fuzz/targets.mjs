@@ -195,6 +195,9 @@ const jwk = {
   x: '_j3hHHDINdFkGsOPKrdWPAH_ovM6EXQH26hgOpYxVN0',
   y: 'vcYLE_WnZtuPx3MOk3-_ztsrRThpv4NrtebUxUa5kNQ',
 };
+/** The beginning of a TLS connection for `acme-tls/1`, base64. */
+const clientHello =
+  'FgMBAFsBAABXAwMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAhMBAQAALAAAAAsACQAABmEudGVzdAAQAA0ACwphY21lLXRscy8xAAoABAACABcAKwADAgME';
 const derCorpus = [...certificatePems.map(derOf), derOf(proofPem)];
 const utf8 = (value) => new Uint8Array(Buffer.from(value));
 
@@ -428,6 +431,40 @@ export const targets = [
     ({ importCertificateKey }, pem) => importCertificateKey(pem),
     own,
     1,
+  ),
+  target(
+    'isEcdsaSignature',
+    'x509/ecdsa-signature',
+    bytes([Uint8Array.of(0x30, 8, 2, 2, 0, 0x80, 2, 2, 1, 1), Uint8Array.of(0x30, 6, 2, 1, 1, 2, 1, 1)]),
+    ({ isEcdsaSignature }, signature) => isEcdsaSignature(signature, 'P-256'),
+    inCertificates,
+    5,
+  ),
+  target(
+    'decodeCertificate',
+    'resources/decode-certificate',
+    json([
+      { url, chainPem: certificatePems[0], alternates: [url], links: [{ url, relations: ['up'] }], retryAfterMs: 1 },
+    ]),
+    ({ decodeCertificate }, stored) => decodeCertificate(stored),
+    server,
+    2,
+  ),
+  target('importSigner', 'signing/signer', text([keyPem]), ({ importSigner }, pem) => importSigner(pem), own, 1),
+  target(
+    'importSigner of a JWK',
+    'signing/signer',
+    jsonObject([{ ...jwk, d: '3pmwk9-DdV95P8zzGvLz2qR3w4TvNdv7dyI4mYE0HKc' }]),
+    ({ importSigner }, key) => importSigner(key),
+    own,
+    1,
+  ),
+  target(
+    'readClientHello',
+    'node/tls-alpn01-client-hello',
+    (random) => Buffer.from(bytes([derOf(clientHello)])(random)),
+    ({ readClientHello }, hello) => readClientHello(hello),
+    [],
   ),
   target(
     'decodeJournalEntry',

@@ -16,7 +16,8 @@ import { describe, expect, it } from 'vitest';
 import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import { AcmePortError } from '../../lib/model/errors/port-error.js';
 import { DurableFolder, hashedName } from '../../lib/node/durable-folder.js';
-import { contentOf, done, scratch } from './folder.js';
+import { contentOf, scratch } from './folder.js';
+import { done } from '../support/done.js';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { NEVER, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { checkFolder, makeFolder, presented, withdrawn } from '../../lib/node/file-folder.js';
+import { done } from '../support/done.js';
 import { record } from '../support/virtual-time.js';
-import { contentOf, done, scratch } from './folder.js';
+import { contentOf, scratch } from './folder.js';
 
 const noWork = () => Promise.resolve();
 

@@ -9,8 +9,9 @@ import { AcmePortError, type JournalEntry, type OrderEntry } from '../../lib/ind
 import { fileJournal } from '../../lib/node/index.js';
 import { presentedEntryOf } from '../../lib/solvers/journal/journal-entry.js';
 import { challengeOf, taskOf } from '../solvers/tasks.js';
+import { done } from '../support/done.js';
 import { record } from '../support/virtual-time.js';
-import { contentOf, done, scratch } from './folder.js';
+import { contentOf, scratch } from './folder.js';
 
 const at = new Date(Date.UTC(2026, 0, 1));
 const token = 'dG9rZW4tb2YtdGhlLWNoYWxsZW5nZQ';

@@ -14,7 +14,8 @@ import {
 } from '../../lib/index.js';
 import { fileKeyStore } from '../../lib/node/index.js';
 import { fakeCa, testAccount } from '../../lib/testing/index.js';
-import { contentOf, done, scratch } from './folder.js';
+import { contentOf, scratch } from './folder.js';
+import { done } from '../support/done.js';
 
 const orderUrl = 'https://ca.example/order/1?a=../../b';
 const made = (keyType: 'P-256' | 'Ed25519' = 'P-256') => firstValueFrom(generateCertificateKey(keyType));

@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { from, lastValueFrom, type ObservableInput, toArray } from 'rxjs';
 import { onTestFinished } from 'vitest';
 
 /** A folder that is gone when the spec is over. */
@@ -14,5 +13,3 @@ export function scratch(): string {
 /** All that is in it, sorted. */
 export const contentOf = (path: string): readonly string[] =>
   (readdirSync(path, { recursive: true }) as string[]).sort();
-
-export const done = <T>(stream: ObservableInput<T>): Promise<T[]> => lastValueFrom(from(stream).pipe(toArray()));

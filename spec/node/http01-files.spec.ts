@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import { http01Files } from '../../lib/node/http01-files.js';
 import { covers } from '../support/covers.js';
+import { done } from '../support/done.js';
 import { record } from '../support/virtual-time.js';
 import { taskOf } from '../solvers/tasks.js';
-import { contentOf, done, scratch } from './folder.js';
+import { contentOf, scratch } from './folder.js';
 
 covers('http01');
 

@@ -5,9 +5,9 @@ import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { http01Handler } from '../../lib/node/http01-handler.js';
 import { covers } from '../support/covers.js';
+import { done } from '../support/done.js';
 import { plainRequest } from '../support/http-request.js';
 import { challengeOf, taskOf } from '../solvers/tasks.js';
-import { done } from './folder.js';
 
 covers('http01');
 

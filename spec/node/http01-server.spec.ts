@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, Server, type Socket } from 'node:net';
-import { from, lastValueFrom, type ObservableInput, Subscription, toArray } from 'rxjs';
+import { from, type ObservableInput, Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import type { ChallengeSolver, ChallengeTask } from '../../lib/model/ports.js';
 import { http01Server } from '../../lib/node/http01-server.js';
+import { done } from '../support/done.js';
 import { freePort } from '../support/free-port.js';
 import { plainRequest } from '../support/http-request.js';
+import { listens } from '../support/listens.js';
 import { challengeOf, taskOf } from '../solvers/tasks.js';
 
 const host = '127.0.0.1';
@@ -31,7 +33,6 @@ const taskFor = (token: string, members: Partial<ChallengeTask> = {}): Challenge
   const challenge = challengeOf('http-01', token);
   return taskOf({ type: 'http-01', challenge, token, keyAuthorization: `${token}.thumbprint`, ...members });
 };
-const done = <T>(stream: ObservableInput<T>): Promise<T[]> => lastValueFrom(from(stream).pipe(toArray()));
 const present = async (task: ChallengeTask): Promise<void> => {
   presented.push(task);
   await done(solver.present(task));
@@ -39,17 +40,7 @@ const present = async (task: ChallengeTask): Promise<void> => {
 const get = (target: string, method = 'GET') => plainRequest(`http://${host}:${port}${target}`, { method });
 const statusOf = async (token: string): Promise<number> => (await get(path + token)).status;
 
-async function isListening(): Promise<boolean> {
-  const socket = connect(port, host);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
+const isListening = () => listens(port);
 
 /** Sends these bytes and returns all that comes back until the other side ends. */
 async function exchanged(bytes: string): Promise<string> {

@@ -4,7 +4,7 @@ import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import { http01Stateless } from '../../lib/node/http01-stateless.js';
 import { covers } from '../support/covers.js';
 import { taskOf } from '../solvers/tasks.js';
-import { done } from './folder.js';
+import { done } from '../support/done.js';
 
 covers('http01');
 

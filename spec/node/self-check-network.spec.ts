@@ -1,7 +1,7 @@
 import { of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type SelfCheckNetwork, Unreachable, withAddress } from '../../lib/node/self-check-network.js';
-import { done } from './folder.js';
+import { done } from '../support/done.js';
 
 /** The addresses that are tried, where these cannot be reached. */
 async function tried(network: SelfCheckNetwork, host: string, unreachable: readonly string[] = []) {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer, Server } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SharedListener } from '../../lib/node/shared-listener.js';
+import { done } from '../support/done.js';
 import { freePort } from '../support/free-port.js';
 import { hasIpv6, withIpv6 } from '../support/ipv6.js';
-import { done } from './folder.js';
 
 afterEach(() => {
   vi.restoreAllMocks();

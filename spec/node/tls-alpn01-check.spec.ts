@@ -8,12 +8,12 @@ import { tlsAlpn01Server } from '../../lib/node/tls-alpn01-server.js';
 import type { ChallengeTask } from '../../lib/model/ports.js';
 import type { SelfCheckLook } from '../../lib/solvers/self-check.js';
 import { covers } from '../support/covers.js';
+import { done } from '../support/done.js';
 import { freePort } from '../support/free-port.js';
 import { hasIpv6, withIpv6 } from '../support/ipv6.js';
 import { makeServerCertificate } from '../support/server-certificate.js';
 import { record } from '../support/virtual-time.js';
 import { taskOf } from '../solvers/tasks.js';
-import { done } from './folder.js';
 import { alpnTask } from './tls-alpn.js';
 
 covers('tlsAlpn01');

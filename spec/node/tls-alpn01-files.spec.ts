@@ -9,8 +9,9 @@ import { tlsAlpn01Files } from '../../lib/node/tls-alpn01-files.js';
 import { generateCertificateKey } from '../../lib/x509/certificate-key.js';
 import { verifyTlsAlpnCertificate } from '../../lib/x509/tls-alpn-certificate.js';
 import { covers } from '../support/covers.js';
+import { done } from '../support/done.js';
 import { record } from '../support/virtual-time.js';
-import { contentOf, done, scratch } from './folder.js';
+import { contentOf, scratch } from './folder.js';
 import { alpnTask } from './tls-alpn.js';
 
 covers('tlsAlpn01');

@@ -7,9 +7,9 @@ import { from } from 'rxjs';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { tlsAlpn01Hook } from '../../lib/node/tls-alpn01-hook.js';
 import { covers } from '../support/covers.js';
+import { done } from '../support/done.js';
 import { makeServerCertificate, type ServerCertificate } from '../support/server-certificate.js';
 import { record } from '../support/virtual-time.js';
-import { done } from './folder.js';
 import { alpnTask, faultOf, shown } from './tls-alpn.js';
 
 covers('tlsAlpn01');

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { of } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { responderSolver, TlsAlpnResponder } from '../../lib/node/tls-alpn01-responder.js';
-import { done } from './folder.js';
 import { alpnTask, faultOf, shown } from './tls-alpn.js';
+import { done } from '../support/done.js';
 
 async function world() {
   const responder = new TlsAlpnResponder();

@@ -7,10 +7,11 @@ import type { ChallengeSolver, ChallengeTask } from '../../lib/model/ports.js';
 import { tlsAlpn01Server } from '../../lib/node/tls-alpn01-server.js';
 import { generateCertificateKey } from '../../lib/x509/certificate-key.js';
 import { covers } from '../support/covers.js';
+import { done } from '../support/done.js';
 import { freePort } from '../support/free-port.js';
 import { hasIpv6, withIpv6 } from '../support/ipv6.js';
+import { listens } from '../support/listens.js';
 import { record } from '../support/virtual-time.js';
-import { done } from './folder.js';
 import { alpnTask, faultOf, shown } from './tls-alpn.js';
 
 covers('tlsAlpn01');
@@ -34,17 +35,7 @@ const present = async (task: ChallengeTask) => {
   expect(await done(solver.present(task))).toEqual([]);
 };
 
-async function isListening(): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
+const isListening = () => listens(port);
 
 describe('tlsAlpn01Server', () => {
   it('shows each name its certificate, whatever the letter case', async () => {

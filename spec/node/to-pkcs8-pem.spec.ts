@@ -82,6 +82,21 @@ describe('toPkcs8Pem', () => {
     ['no key', 'it is what it is', /found none/],
     ['nothing', '', /found none/],
     [
+      'a key under the name of another form',
+      pem(rsa, 'pkcs8').replaceAll('PRIVATE KEY', 'EC PRIVATE KEY'),
+      /the EC PRIVATE KEY is damaged/,
+    ],
+    [
+      'an EC key under the name of RSA',
+      pem(p256, 'sec1').replaceAll('EC PRIVATE KEY', 'RSA PRIVATE KEY'),
+      /the RSA PRIVATE KEY is damaged/,
+    ],
+    [
+      'an RSA key under the name of EC',
+      pem(rsa, 'pkcs1').replaceAll('RSA PRIVATE KEY', 'EC PRIVATE KEY'),
+      /the EC PRIVATE KEY is damaged/,
+    ],
+    [
       'a key that is cut off',
       `-----BEGIN RSA PRIVATE KEY-----\n${body(pem(rsa, 'pkcs1')).slice(0, 400)}\n-----END RSA PRIVATE KEY-----\n`,
       /the RSA PRIVATE KEY is damaged/,

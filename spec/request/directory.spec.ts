@@ -85,7 +85,7 @@ describe('getDirectory', () => {
     }));
 
   it.each([
-    ['a problem', () => problem('serverInternal', { status: 500 }), AcmeProblemError],
+    ['a problem', () => problem('malformed', { status: 400 }), AcmeProblemError],
     ['HTML', () => ({ body: '<html>' }), AcmeProtocolError],
     ['a directory without newOrder', bend(({ newNonce, newAccount }) => ({ newNonce, newAccount })), AcmeProtocolError],
     ['a directory with a relative URL', bend((body) => ({ ...body, newOrder: '/newOrder' })), AcmeProtocolError],
@@ -103,18 +103,18 @@ describe('getDirectory', () => {
     }),
   );
 
-  it('is asked again where its answer is lost, three times in all', () =>
+  it('is asked again where its answer is lost, five times in all', () =>
     virtualTime((time) => {
       const { ca, session } = syncBench(time.scheduler);
       ca.script('directory', unreachable, 'every');
       expect(errorOf(time, getDirectory(session))).toBeInstanceOf(AcmeTransportError);
-      expect(ca.history.map(({ atMs }) => atMs)).toEqual([0, 250, 750]);
+      expect(ca.history.map(({ atMs }) => atMs)).toEqual([0, 250, 750, 1_750, 3_750]);
     }));
 
   it('is asked again after an error by whoever asks next', () =>
     virtualTime((time) => {
       const { ca, session } = syncBench(time.scheduler);
-      ca.script('directory', () => problem('serverInternal', { status: 500 }));
+      ca.script('directory', () => problem('malformed', { status: 400 }));
       const directory$ = getDirectory(session);
       expect(errorOf(time, directory$)).toBeInstanceOf(AcmeProblemError);
       expect(completed(time, directory$).values).toHaveLength(1);

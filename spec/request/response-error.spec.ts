@@ -25,7 +25,7 @@ const nowMs = Date.UTC(2026, 0, 1);
 /** The error that an answer becomes, and nothing else of it. */
 const errorFor = (answer: Answer): AcmeProblemError =>
   virtualTime((time) => {
-    const { ca, account } = syncBench(time.scheduler, {}, { maxBadNonceRetries: 0 });
+    const { ca, account } = syncBench(time.scheduler, {}, { maxBadNonceRetries: 0, retry: () => undefined });
     ca.script('account', () => answer);
     const error = errorOf(
       time,

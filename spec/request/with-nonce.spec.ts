@@ -162,7 +162,7 @@ describe('the pool', () => {
     ['a problem', () => problem('unauthorized', { status: 403 }, { 'replay-nonce': 'fromAnswer' })],
     [
       'a refusal without a document',
-      () => ({ status: 500, headers: { 'replay-nonce': 'fromAnswer' }, body: '<html>' }),
+      () => ({ status: 403, headers: { 'replay-nonce': 'fromAnswer' }, body: '<html>' }),
     ],
     [
       'a redirect',
@@ -437,8 +437,8 @@ describe('places', () => {
   it('gives them back when a request fails', () =>
     virtualTime((time) => {
       const { ca, account } = syncBench(time.scheduler, { latencyMs: 5 }, { maxRequestsInFlight: 1 });
-      ca.script('newNonce', () => problem('serverInternal', { status: 500 }, { 'replay-nonce': undefined }));
-      ca.script('account', () => problem('serverInternal', { status: 500 }));
+      ca.script('newNonce', () => problem('malformed', { status: 400 }, { 'replay-nonce': undefined }));
+      ca.script('account', () => problem('malformed', { status: 400 }));
       const recordings = [1, 2, 3].map(() => record(getAccount(account)));
       time.flush();
       expect(recordings.map(({ error }) => error instanceof AcmeProblemError)).toEqual([true, true, false]);

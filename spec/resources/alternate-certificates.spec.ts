@@ -107,9 +107,12 @@ describe('getAlternateCertificates', () => {
 
   it('errors as the server says it', () =>
     virtualTime((time) => {
-      const { ca, account, certificate } = benchWith(time);
-      ca.failNext('certificate', { type: 'serverInternal', status: 500 });
-      expect(errorOf(time, getAlternateCertificates(account, certificate))).toBeInstanceOf(AcmeProblemError);
+      const { ca, account, certificate, asked } = benchWith(time);
+      ca.failNext('certificate', { type: 'unauthorized', status: 403 });
+      const error = errorOf(time, getAlternateCertificates(account, certificate));
+      expect(error).toBeInstanceOf(AcmeProblemError);
+      expect(error).toMatchObject({ status: 403, url: certificate.alternates[0] });
+      expect(asked()).toBe(1);
     }));
 
   it('ends with its subscription', () =>

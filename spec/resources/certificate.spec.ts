@@ -44,7 +44,7 @@ describe('getCertificate', () => {
         retryAfterMs: 6_000,
         alternates: ['https://ca.test/certificate/1/a', 'https://ca.test/certificate/1/b'],
       });
-      expect(values[0]?.chain.map((each) => Buffer.from(each.der))).toEqual([der, issuer]);
+      expect(values[0]?.chain.map((each) => each.der)).toEqual([der, issuer]);
       expect(values[0]?.leaf).toBe(values[0]?.chain[0]);
       expect(ca.history.at(-1)).toMatchObject({
         operation: 'certificate',

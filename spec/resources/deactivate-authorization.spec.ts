@@ -36,6 +36,19 @@ describe('deactivateAuthorization', () => {
       );
     }));
 
+  it.each(['valid', 'pending', 'revoked'])('errors where the server says yes and the authorization is %s', (status) =>
+    virtualTime((time) => {
+      const { ca, account } = syncBench(time.scheduler);
+      ca.script('authorization', () => ({ body: body(status) }));
+      const error = errorOf(time, deactivateAuthorization(account, url));
+      expect(error).toMatchObject({
+        code: 'protocol',
+        url,
+        message: expect.stringContaining(`is ${status} still`) as unknown,
+      });
+    }),
+  );
+
   it('errors where the server refuses', () =>
     virtualTime((time) => {
       const { ca, account } = syncBench(time.scheduler);

@@ -102,8 +102,8 @@ describe('followCertificate', () => {
   ])('goes on looking while the certificate is good, where the server %s', (_what, behaviour) =>
     virtualTime(
       (helpers) => {
-        // One look that is lost is three requests.
-        const { account, order } = troubled(behaviour, 3)(helpers);
+        // One look is five requests where there is no answer to it.
+        const { account, order } = troubled(behaviour, 15)(helpers);
         const { seen } = recorded(helpers, followCertificate(account, order));
         helpers.flush();
         expect(seen.error).toBeUndefined();
@@ -142,7 +142,9 @@ describe('followCertificate', () => {
       const { account, order } = troubled({ problem: { type: 'serverInternal' } }, 1_000)(helpers);
       const { seen } = recorded(helpers, followCertificate(account, order));
       helpers.flush();
-      expect(seen).toMatchObject({ hours: [0], over: ['error', 96], error: { code: 'problem', status: 500 } });
+      // The last look is tried again for 3.75 s.
+      const over = ['error', (96 * hourMs + 3_750) / hourMs];
+      expect(seen).toMatchObject({ hours: [0], over, error: { code: 'problem', status: 500 } });
     }),
   );
 
@@ -173,9 +175,9 @@ describe('followCertificate', () => {
     'errors at once where the first look fails, and on what no waiting helps against',
     inTime((helpers) => {
       const { account, order, ca } = worldIn(helpers);
-      ca.failNext('sharedCertificate', { type: 'serverInternal' });
+      ca.failNext('sharedCertificate', { type: 'rateLimited', retryAfter: '61' });
       const first = recorded(helpers, followCertificate(account, order));
-      expect(first.seen).toMatchObject({ hours: [], error: { status: 500 } });
+      expect(first.seen).toMatchObject({ hours: [], over: ['error', 0], error: { code: 'rateLimited' } });
       const { seen } = recorded(helpers, followCertificate(account, order));
       helpers.scheduler.schedule(() => ca.failNext('sharedCertificate', { type: 'unauthorized' }), dayMs);
       helpers.flush();

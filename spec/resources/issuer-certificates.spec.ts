@@ -160,13 +160,53 @@ describe('getIssuerCertificates', () => {
       expect(requests).toHaveLength(10);
     }));
 
-  it('errors as the server says it', () =>
+  const refusing = (status: number): IssuerPage => ({
+    body: JSON.stringify({ type: 'urn:ietf:params:acme:error:malformed', detail: 'no such issuer' }),
+    status,
+    type: 'application/problem+json',
+  });
+
+  it.each([404, 410])('errors, naming the link, where a single certificate’s issuer is not there: %i', (status) =>
     virtualTime((time) => {
-      const gone = JSON.stringify({ type: 'urn:ietf:params:acme:error:malformed', detail: 'no such issuer' });
-      const pages = { [one]: { body: gone, status: 404, type: 'application/problem+json' } };
-      const error = errorOf(time, benchWith(time, pages).issuers$);
+      const error = errorOf(time, benchWith(time, { [one]: refusing(status) }).issuers$);
+      expect(error).toBeInstanceOf(AcmeProtocolError);
+      expect(error).toMatchObject({ status, url: one, message: expect.stringContaining(one) as unknown });
+      expect((error as Error).cause).toBeInstanceOf(AcmeProblemError);
+    }),
+  );
+
+  it('errors where an issuer points further up and there is nothing', () =>
+    virtualTime((time) => {
+      const { issuers$ } = benchWith(time, { [one]: { body: oneOfTwo, up: [two] }, [two]: refusing(404) });
+      const { values, error } = completed(time, issuers$);
+      expect(values).toHaveLength(1);
+      expect(error).toMatchObject({ code: 'protocol', url: two });
+    }));
+
+  it('tries the next link where there is nothing behind the first', () =>
+    virtualTime((time) => {
+      const pages = { [three]: refusing(404), [one]: { body: oneOfTwo } };
+      expect(completed(time, benchWith(time, pages, [three, one]).issuers$)).toMatchObject({
+        values: [{ subject: 'CN=One' }],
+        isComplete: true,
+      });
+    }));
+
+  it('ends where a longer chain’s link leads to nothing', () =>
+    virtualTime((time) => {
+      const { account, certificate, requests } = benchWith(time, { [two]: refusing(404) }, [two]);
+      const issuer = { subject: 'CN=One', issuer: 'CN=Two', der: oneOfTwo } as Certificate['leaf'];
+      const longer: Certificate = { ...certificate, chain: [certificate.leaf, issuer] };
+      const { values, isComplete } = completed(time, getFullChain(account, longer));
+      expect([values, isComplete]).toEqual([[longer], true]);
+      expect(requests).toHaveLength(1);
+    }));
+
+  it('errors as the server says it where that is about something else than the link', () =>
+    virtualTime((time) => {
+      const error = errorOf(time, benchWith(time, { [one]: refusing(403) }).issuers$);
       expect(error).toBeInstanceOf(AcmeProblemError);
-      expect(error).toMatchObject({ status: 404, url: one });
+      expect(error).toMatchObject({ status: 403, url: one });
     }));
 });
 
@@ -229,7 +269,7 @@ describe('getFullChain', () => {
 
       const links = [{ url: `${alone?.url ?? ''}/gone`, relations: ['up'] }];
       const error = errorOf(time, getFullChain(account, { ...(alone as Certificate), links }));
-      expect(error).toBeInstanceOf(AcmeProblemError);
+      expect(error).toBeInstanceOf(AcmeProtocolError);
       expect(error).toMatchObject({ url: links[0]?.url, status: 404 });
     }));
 });

@@ -94,11 +94,11 @@ describe('getRenewalInfo', () => {
     }),
   );
 
-  it('asks twice more when the answer is lost', () =>
+  it('asks four times more when the answer is lost', () =>
     virtualTime((time) => {
-      const { session, asked } = benchWith(time, [lost, lost, answer]);
+      const { session, asked } = benchWith(time, [lost, lost, lost, lost, answer]);
       expect(completed(time, getRenewalInfo(session, names)).values).toHaveLength(1);
-      expect([asked().length, time.scheduler.now()]).toEqual([3, 750]);
+      expect([asked().length, time.scheduler.now()]).toEqual([5, 3_750]);
     }));
 
   it.each([
@@ -107,7 +107,7 @@ describe('getRenewalInfo', () => {
       { status: 404, json: { type: 'urn:ietf:params:acme:error:malformed' } },
       AcmeProblemError,
     ],
-    ['a server that is too busy', { status: 503, headers: { 'retry-after': '60' } }, AcmeRateLimitedError],
+    ['a server that is too busy', { status: 503, headers: { 'retry-after': '61' } }, AcmeRateLimitedError],
     [
       'a window that ends as it begins',
       { json: { suggestedWindow: { start: '2025-01-02T04:00:00Z', end: '2025-01-02T04:00:00Z' } } },
@@ -116,10 +116,11 @@ describe('getRenewalInfo', () => {
     ['what is not JSON', { text: '<html>' }, AcmeProtocolError],
   ])('errors on %s', (_what, reply, errorClass) =>
     virtualTime((time) => {
-      const { session } = benchWith(time, [reply]);
+      const { session, asked } = benchWith(time, [reply]);
       const error = errorOf(time, getRenewalInfo(session, names));
       expect(error).toBeInstanceOf(errorClass);
       expect(error).toMatchObject({ url: `${base}/${id}` });
+      expect([asked().length, time.scheduler.now()]).toEqual([1, 0]);
     }),
   );
 

@@ -178,23 +178,35 @@ describe('revokeCertificate, where the answer is lost', () => {
     }),
   );
 
-  it('asks twice more at most, and says what was lost', () =>
+  it('asks four times more at most, and says what was lost', () =>
     virtualTime((time) => {
       const { ca, account, certificate, asked } = benchWith(time);
       ca.script('revokeCert', { lost: 'after' }, 'always');
       expect(errorOf(time, revokeCertificate(account, { certificate }))).toBeInstanceOf(AcmeTransportError);
-      expect([asked().length, time.scheduler.now()]).toEqual([3, 750]);
+      expect([asked().length, time.scheduler.now()]).toEqual([5, 3_750]);
     }));
 
-  it('asks no more where it was only a nonce that was lost: nothing has been sent', () =>
+  it('is refused as it should be where only nonces were lost: nothing had been sent', () =>
     virtualTime((time) => {
       const { ca, account, certificate, asked } = benchWith(time);
       completed(time, revokeCertificate(account, { certificate }));
       const { session } = testAccount(ca, { scheduler: time.scheduler });
       for (let i = 0; i < 3; i++) ca.script('newNonce', { lost: 'before' });
       const again$ = revokeCertificate({ ...account, session }, { certificate });
-      expect(errorOf(time, again$)).toBeInstanceOf(AcmeTransportError);
-      expect(asked()).toHaveLength(1);
+      expect(errorOf(time, again$)).toMatchObject(problemOf('alreadyRevoked'));
+      expect([asked().length, ca.history.count('newNonce')]).toEqual([2, 1 + 4]);
+    }));
+
+  it('sends nothing where no nonce can be had', () =>
+    virtualTime((time) => {
+      const { ca, account, certificate, asked } = benchWith(time);
+      const { session } = testAccount(ca, { scheduler: time.scheduler });
+      ca.script('newNonce', { lost: 'before' }, 'always');
+      expect(errorOf(time, revokeCertificate({ ...account, session }, { certificate }))).toMatchObject({
+        code: 'transport',
+        url: 'https://ca.test/new-nonce',
+      });
+      expect([asked().length, ca.history.count('newNonce')]).toEqual([0, 1 + 5]);
     }));
 
   it('ends with its subscription, also while it waits to ask again', () =>

@@ -113,15 +113,30 @@ describe('deactivateAccount', () => {
       expect(ca.operations().filter((each) => each === 'account')).toHaveLength(1);
     }));
 
-  it('sends again when it did not arrive, and gives up after three times', () =>
+  it('sends again when it did not arrive, and gives up after five times', () =>
     virtualTime((time) => {
       const { ca, session, signer, account } = syncBench(time.scheduler);
       completed(time, newAccount(session, { signer }));
       ca.script('account', unreachable);
+      ca.script(
+        'account',
+        bend(() => ({ status: 'deactivated' })),
+      );
       expect(completed(time, deactivateAccount(account)).values).toHaveLength(1);
       ca.script('account', unreachable, 'every');
       expect(errorOf(time, deactivateAccount(account))).toBeInstanceOf(AcmeTransportError);
-      expect(ca.operations().filter((each) => each === 'account')).toHaveLength(2 + 3);
+      expect(ca.operations().filter((each) => each === 'account')).toHaveLength(2 + 5);
+    }));
+
+  it('errors where the server says yes and the account is valid', () =>
+    virtualTime((time) => {
+      const { account } = syncBench(time.scheduler);
+      const error = errorOf(time, deactivateAccount(account));
+      expect(error).toMatchObject({
+        code: 'protocol',
+        url: accountUrl,
+        message: expect.stringContaining('is valid still') as unknown,
+      });
     }));
 
   it('errors where the server refuses, also while it looks', () =>

@@ -4,7 +4,7 @@ import { obtainCertificate, retryWhenAllowed } from 'rxacme';
 import { fakeCa, recordingSolver, testAccount, virtualTime } from 'rxacme/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blocksOf } from '../../tools/check-snippets.mjs';
-import { describeWith } from '../dev-ca/support/peers.js';
+import { describeWith } from '../support/peer.js';
 import { repoRoot } from '../support/repo-root.js';
 import { otherRunners, runFile, type TestRunner, testRunners } from './support/test-runners.js';
 

@@ -1,4 +1,4 @@
-import { firstValueFrom } from 'rxjs';
+import { asyncScheduler, firstValueFrom, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { expect, it } from 'vitest';
 import {
   type AcmeAccount,
@@ -87,6 +87,41 @@ describeWithPebble('Pebble that refuses 30 % of good nonces', { env: { PEBBLE_WF
       expect(seen.sent).toBe(5 * names.length + looks + seen.refused + nonces);
       expect(pebble.requests()).toHaveLength(seen.sent);
     });
+  });
+});
+
+describeWithPebble('Pebble that refuses 50 % of good nonces', { env: { PEBBLE_WFE_NONCEREJECT: '50' } }, (get) => {
+  // Once in 2,048 requests there are eleven refusals in a row, and it gives up: hence the second run.
+  it('gives a certificate with the defaults', { retry: 1 }, async () => {
+    const pebble = get();
+    pebble.resetLog();
+    const { interceptor, seen } = countRefusals();
+    const account = await openAccount(pebble, { interceptors: [interceptor] });
+    const { certificate } = issued(await obtain(account, { identifiers: ['half.test'], solvers: [http01In(pebble)] }));
+    await verifyChain(pebble, certificate.chainPem, ['half.test']);
+    expect(seen.refused).toBeGreaterThan(0);
+    expect(requestCounts(pebble)['/nonce-plz']).toBe(1);
+  });
+});
+
+describeWithPebble('Pebble that refuses 90 % of good nonces', { env: { PEBBLE_WFE_NONCEREJECT: '90' } }, (get) => {
+  /** Waits a twentieth of the time; in full it would be a minute, often more. */
+  const real: SchedulerLike = asyncScheduler;
+  const hasty: SchedulerLike = {
+    now: () => real.now(),
+    schedule: <T>(work: (this: SchedulerAction<T>, state: T) => void, delayMs = 0, state?: T) =>
+      real.schedule<T>(work, delayMs / 20, state as T),
+  };
+
+  it('gives a certificate with maxBadNonceRetries: 100', async () => {
+    const pebble = get();
+    const { interceptor, seen } = countRefusals();
+    const options = { maxBadNonceRetries: 100, scheduler: hasty, requestTimeoutMs: 600_000 };
+    const account = await openAccount(pebble, { interceptors: [interceptor], ...options });
+    const { certificate } = issued(await obtain(account, { identifiers: ['tenth.test'], solvers: [http01In(pebble)] }));
+    await verifyChain(pebble, certificate.chainPem, ['tenth.test']);
+    console.info(`a certificate at 90 %: ${seen.sent} requests, ${seen.refused} refused`);
+    expect(seen.refused).toBeGreaterThan(10);
   });
 });
 

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { abandonedOrders, withdrawAbandoned } from '../../lib/index.js';
 import { fileJournal, http01Files } from '../../lib/node/index.js';
-import { done, scratch } from '../node/folder.js';
+import { scratch } from '../node/folder.js';
+import { done } from '../support/done.js';
 import { killed, type Told } from './support/journal-child.js';
 
 const names = Array.from({ length: 8 }, (_, index) => `n${index}.example`);

@@ -153,12 +153,12 @@ describeWithPebble('the renewal of a certificate of Pebble', {}, (get) => {
       ]);
     });
 
-    it('of the usual kind where the server does not know the certificate, and says so with status 500', async () => {
+    it('of the usual kind where the server does not know the certificate, and says so five times with status 500', async () => {
       const { first, orders, renewed } = await obtained(get(), 'unknown.test');
       const { leaf } = first.certificate;
       const unknown = { ...leaf, serialNumber: '00c0ffee00c0ffee' };
       expect((await renewed(unknown)).certificate.leaf.identifiers).toEqual(leaf.identifiers);
-      expect(orders.map(({ status }) => status)).toEqual([500, 201]);
+      expect(orders.map(({ status }) => status)).toEqual([500, 500, 500, 500, 500, 201]);
     });
 
     it("of the usual kind where the certificate is another account's", async () => {

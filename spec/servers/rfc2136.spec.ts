@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { concat, defer, firstValueFrom, from, lastValueFrom, type ObservableInput, Subscription, toArray } from 'rxjs';
+import { concat, defer, firstValueFrom, from, Subscription } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   AcmeDnsError,
@@ -21,6 +21,7 @@ import {
 } from '../../lib/node/index.js';
 import { type Bind, describeWithBind } from '../support/bind.js';
 import { covers } from '../support/covers.js';
+import { done } from '../support/done.js';
 import { freePort } from '../support/free-port.js';
 import { type Pebble, startPebble } from '../support/pebble.js';
 import { issued, namesIn, obtain, ofType, openAccount } from './support/client.js';
@@ -45,7 +46,6 @@ const zones = {
 };
 
 const keys = { ...Object.fromEntries(algorithms.map((each) => [`key-${each}`, each])), weak: 'hmac-sha256' };
-const done = <T>(stream: ObservableInput<T>): Promise<T[]> => lastValueFrom(from(stream).pipe(toArray()));
 const recordOf = (name: string, value: string): DnsRecord => ({
   name,
   value,

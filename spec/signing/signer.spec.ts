@@ -246,9 +246,7 @@ describe('importSigner', () => {
 
   it('says of a damaged key what is wrong with it', async () => {
     const mixedUp = { ...keys.rsa.jwk, n: otherRsa.n ?? '' };
-    expect(await errorOf(importSigner(mixedUp))).toMatchObject({
-      message: expect.stringMatching(/damaged, .*backup|not a private key/),
-    });
+    expect(await errorOf(importSigner(mixedUp))).toMatchObject({ message: expect.stringMatching(/damaged, .*backup/) });
   });
 });
 

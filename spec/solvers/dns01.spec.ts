@@ -1,4 +1,4 @@
-import { defer, EMPTY, from, lastValueFrom, NEVER, type ObservableInput, of, throwError, toArray } from 'rxjs';
+import { defer, EMPTY, from, NEVER, type ObservableInput, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import type { ChallengeTask } from '../../lib/model/ports.js';
@@ -6,6 +6,7 @@ import { challengeTask } from '../../lib/solvers/challenge-task.js';
 import { dns01, type TxtRecord, txtRecord } from '../../lib/solvers/dns01.js';
 import { jwkThumbprint } from '../../lib/signing/thumbprint.js';
 import { nodeDigest } from '../signing/keys.js';
+import { done } from '../support/done.js';
 import { virtualTime } from '../support/marbles.js';
 import { covers } from '../support/covers.js';
 import { keyAuthorizations } from '../vectors/signing.js';
@@ -18,7 +19,6 @@ const record: TxtRecord = {
   value: 'digest',
   identifier: { type: 'dns', value: 'example.org' },
 };
-const done = <T>(stream: ObservableInput<T>): Promise<T[]> => lastValueFrom(from(stream).pipe(toArray()));
 
 /** A provider that writes down what is asked of it. */
 const provider = (answer: () => ObservableInput<unknown> = () => EMPTY) => {

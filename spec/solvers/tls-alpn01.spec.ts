@@ -5,13 +5,10 @@ import {
   EMPTY,
   firstValueFrom,
   from,
-  lastValueFrom,
   NEVER,
-  type ObservableInput,
   of,
   Subject,
   throwError,
-  toArray,
   VirtualTimeScheduler,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +19,7 @@ import { tlsAlpn01, type TlsAlpnDeployment, type TlsAlpnName, tlsAlpnName } from
 import { generateCertificateKey } from '../../lib/x509/certificate-key.js';
 import { verifyTlsAlpnCertificate } from '../../lib/x509/tls-alpn-certificate.js';
 import { covers } from '../support/covers.js';
+import { done } from '../support/done.js';
 import { record } from '../support/virtual-time.js';
 import { obtainedInRealTime } from './at-fake-ca.js';
 import { taskOf } from './tasks.js';
@@ -33,7 +31,6 @@ const keyAuthorizationDigest = createHash('sha256').update(keyAuthorization).dig
 const task = (members: Partial<ChallengeTask> = {}) =>
   taskOf({ type: 'tls-alpn-01', keyAuthorization, keyAuthorizationDigest, ...members });
 const ip = (value: string) => task({ identifier: { type: 'ip', value } });
-const done = <T>(stream: ObservableInput<T>): Promise<T[]> => lastValueFrom(from(stream).pipe(toArray()));
 
 describe('tlsAlpnName', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { EMPTY, of } from 'rxjs';
 import { expect, it } from 'vitest';
 import { wrappedSolver } from '../../lib/solvers/wrapped-solver.js';
-import { done } from './dns/records.js';
 import { taskOf } from './tasks.js';
+import { done } from '../support/done.js';
 
 const solver = { types: ['dns-01'], present: () => of('present'), cleanUp: () => of('cleanUp') };
 

@@ -1,23 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
+import { type DebianPackage, debianPackage } from './debian-package.js';
 import { freePort } from './free-port.js';
 import { LogFile } from './log-file.js';
-import { repoRoot } from './repo-root.js';
+import { describeWith } from './peer.js';
 import { PortTaken, ServerProcess } from './server-process.js';
 
 /** A zone: its records, one a line as in a zone file, without SOA and NS. */
@@ -50,88 +41,39 @@ export interface Bind {
   stop(): Promise<void>;
 }
 
-const cache = join(repoRoot, '.cache', 'bind');
-const failureAgeMs = 300_000;
 const readyLimitMs = 20_000;
 
-interface Program {
-  readonly file: string;
-  readonly libraries: string;
-  readonly version: string;
-}
-
-/** BIND in the cache, downloaded if need be; or why there is none. */
-function findBind(): Program | string {
-  const found = inCache();
-  if (found !== undefined) return found;
-  mkdirSync(cache, { recursive: true });
-  const failure = join(cache, 'failure');
-  const age = Date.now() - (statSync(failure, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  if (age < failureAgeMs) return readFileSync(failure, 'utf8');
-  const script = join(repoRoot, 'spec', 'support', 'get-bind.sh');
-  const { stderr } = spawnSync('sh', [script, cache], { encoding: 'utf8', timeout: 240_000 });
-  const reason = String(stderr).trim().split('\n').slice(-3).join(' | ');
-  const downloaded = inCache();
-  if (downloaded === undefined) writeFileSync(failure, reason);
-  return downloaded ?? reason;
-}
-
-function inCache(): Program | undefined {
-  const releases = existsSync(cache) ? readdirSync(cache) : [];
-  for (const release of releases) {
-    const root = join(cache, release);
-    const file = join(root, 'usr', 'sbin', 'named');
-    if (!existsSync(file)) continue;
-    const libraries = readdirSync(join(root, 'usr', 'lib')).map((folder) => join(root, 'usr', 'lib', folder));
-    return { file, libraries: libraries.join(':'), version: readFileSync(join(root, 'version'), 'utf8').trim() };
-  }
-  return undefined;
-}
-
-const program = findBind();
+// Vitest decides while it collects whether a suite is skipped, so it must be known by then.
+const found = await debianPackage({ folder: 'bind', name: 'bind9', check: 'usr/sbin/named -v' });
 
 /**
- * A suite with one BIND for all its specs. Where it cannot be had, the suite is skipped, says so in its title and warns;
- * with CI=true it fails instead.
+ * A suite with one BIND for all its specs. Where it cannot be had, the suite is skipped; with CI=true it fails instead.
  */
 export function describeWithBind(name: string, options: BindOptions, body: (get: () => Bind) => void): void {
-  if (typeof program !== 'string') {
-    describe(`${name} (BIND ${program.version})`, () => {
-      let bind: Bind | undefined;
-      beforeAll(async () => {
-        bind = await startBind(program, options);
-      });
-      afterAll(() => bind?.stop());
-      body(() => {
-        if (bind === undefined) throw new Error('BIND runs only while specs do');
-        return bind;
-      });
+  describeWith(name, found, (installed) => {
+    let bind: Bind | undefined;
+    beforeAll(async () => {
+      bind = await startBind(installed(), options);
     });
-  } else if (process.env['CI'] === 'true') {
-    describe(name, () => {
-      it('has a BIND to talk to', () => {
-        throw new Error(program);
-      });
+    afterAll(() => bind?.stop());
+    body(() => {
+      if (bind === undefined) throw new Error('BIND runs only while specs do');
+      return bind;
     });
-  } else {
-    console.warn(`SKIPPED: ${name}: no BIND here: ${program}`);
-    describe.skip(`${name} (skipped: no BIND here)`, () => {
-      it('has a BIND to talk to', () => undefined);
-    });
-  }
+  });
 }
 
-async function startBind(program: Program, options: BindOptions): Promise<Bind> {
+async function startBind(installed: DebianPackage, options: BindOptions): Promise<Bind> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(program, options, await freePort());
+      return await start(installed, options, await freePort());
     } catch (error) {
       if (!(error instanceof PortTaken) || attempt === 5) throw error;
     }
   }
 }
 
-async function start({ file, libraries, version }: Program, options: BindOptions, port: number): Promise<Bind> {
+async function start({ root, libraries, version }: DebianPackage, options: BindOptions, port: number): Promise<Bind> {
   const folder = mkdtempSync(join(tmpdir(), 'rxacme-bind-'));
   const log = new LogFile(join(folder, 'log'));
   const secrets = new Map(Object.keys(options.keys).map((key) => [key, randomBytes(32).toString('base64')]));
@@ -139,7 +81,12 @@ async function start({ file, libraries, version }: Program, options: BindOptions
   writeFileSync(join(folder, 'named.conf'), configuration(folder, port, zones, options.keys, secrets));
   for (const [zone, content] of Object.entries(zones)) writeFileSync(join(folder, zone), zoneFile(content));
   const args = ['-g', '-4', '-n', '1', '-c', join(folder, 'named.conf')];
-  const named = new ServerProcess({ program: file, args, env: { LD_LIBRARY_PATH: libraries }, log });
+  const named = new ServerProcess({
+    program: join(root, 'usr', 'sbin', 'named'),
+    args,
+    env: { LD_LIBRARY_PATH: libraries },
+    log,
+  });
   const server = `127.0.0.1:${port}`;
   const stop = async () => {
     await named.stop();

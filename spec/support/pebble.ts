@@ -25,8 +25,6 @@ export interface Pebble {
   readonly tlsPort: number;
   /** Base of Pebble's management interface, without a slash at the end. */
   readonly managementUrl: string;
-  /** The Debian package's version where it is known. */
-  readonly version: string | undefined;
   readonly dns: PebbleDns;
   /** The root that issues certificates; from 1 on, the alternates (PEBBLE_ALTERNATE_ROOTS). New after {@link restart}. */
   issuerRootsPem(index?: number): Promise<string>;
@@ -60,12 +58,13 @@ const startAttempts = 5;
 const readyLimitMs = 30_000;
 const pollMs = 15;
 
-/** Starts Pebble and pebble-challtestsrv on free ports of 127.0.0.1. Rejects with PebbleUnavailable if there is none. */
+/** Starts Pebble and pebble-challtestsrv on free ports of 127.0.0.1. Rejects where there is none. */
 export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> {
   pebbleEnv(options); // Misuse shows before anything is started.
-  const binaries = await obtainPebble();
+  const found = await obtainPebble();
+  if ('missing' in found) throw new Error(found.missing);
   for (let attempt = 1; ; attempt++) {
-    const session = new Session(binaries, options, await choosePorts(options));
+    const session = new Session(found.peer, options, await choosePorts(options));
     try {
       return await session.start();
     } catch (error) {
@@ -124,7 +123,6 @@ class Session {
       httpPort: this.#ports.http,
       tlsPort: this.#ports.tls,
       managementUrl,
-      version: this.#binaries.version,
       dns: this.#dns,
       issuerRootsPem: async (index = 0) => {
         const { status, body } = await plainRequest(`${managementUrl}/roots/${String(index)}`, { ca: caPem });

@@ -1,5 +1,8 @@
 import { concatMap, defer, finalize, isObservable, map, type Observable, of, tap, timer } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
+import { encodeBase64 } from '../../lib/codec/base64.js';
+import { decodeBase64url } from '../../lib/codec/base64url.js';
+import { decodeUtf8, encodeUtf8 } from '../../lib/codec/utf8.js';
 import type { AcmeHttpRequest, AcmeTransport } from '../../lib/index.js';
 
 /** The first part of a URL's path. */
@@ -137,7 +140,7 @@ export function scriptedCa(settings: CaSettings = {}) {
     },
     // The octets of the request stand for the certificate: what they say is the plugged-in reader's business.
     certificate: (_, { csr = '' }) => {
-      const base64 = Buffer.from(csr, 'base64url').toString('base64');
+      const base64 = encodeBase64(decodeBase64url(csr));
       const headers = { 'content-type': 'application/pem-certificate-chain' };
       return { headers, body: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n` };
     },
@@ -167,7 +170,7 @@ export function scriptedCa(settings: CaSettings = {}) {
     const given = Object.entries({ 'replay-nonce': nonce, 'retry-after': later, ...headers });
     for (const [name, value] of given) if (name === 'replay-nonce') nonces.add(String(value));
     const sent = Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== undefined));
-    return { status, headers: sent, body: Buffer.from(typeof body === 'object' ? JSON.stringify(body) : body) };
+    return { status, headers: sent, body: encodeUtf8(typeof body === 'object' ? JSON.stringify(body) : body) };
   };
   const transport: AcmeTransport = (http) =>
     defer(() => {
@@ -209,7 +212,7 @@ const ok = (body: object, headers: Headers = {}) => ({
 function readJws(body = '{}'): Pick<SeenRequest, 'header' | 'payload'> {
   const jws = JSON.parse(body) as Record<string, string>;
   if (Object.keys(jws).sort().join() !== 'payload,protected,signature') return { header: {}, payload: undefined };
-  const text = (member: string) => Buffer.from(jws[member] ?? '', 'base64url').toString();
+  const text = (member: string) => decodeUtf8(decodeBase64url(jws[member] ?? ''), member);
   return { header: JSON.parse(text('protected')), payload: text('payload') && JSON.parse(text('payload')) };
 }
 

@@ -1,7 +1,9 @@
 /** Every port of a session without a Promise in it, so that whole orders run in virtual time. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { encodeBase64url } from '../../lib/codec/base64url.js';
+import { encodeHex } from '../../lib/codec/hex.js';
 import { decodePem, parsePemChain } from '../../lib/codec/pem.js';
-import { decodeUtf8 } from '../../lib/codec/utf8.js';
+import { decodeUtf8, encodeUtf8 } from '../../lib/codec/utf8.js';
 import { checkChain } from '../../lib/x509/check-chain.js';
 import { defer, EMPTY, of, type SchedulerLike, type TimestampProvider } from 'rxjs';
 import {
@@ -21,15 +23,15 @@ import {
 } from '../../lib/index.js';
 import { accountUrl, type CaSettings, directoryUrl, type ScriptedCa, scriptedCa } from './scripted-ca.js';
 
-const sha256 = (data: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(data).digest());
+const joined = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 /** SHA-256, at once. */
 export const syncDigest: AcmeDigest = (data) => of(sha256(data));
 
 /** What looks like a point on P-256; another one for each number. */
-const point = (seed: number): { x: Buffer; y: Buffer } => ({
-  x: Buffer.alloc(32, seed),
-  y: Buffer.alloc(32, seed + 1),
+const point = (seed: number): { x: Uint8Array; y: Uint8Array } => ({
+  x: new Uint8Array(32).fill(seed),
+  y: new Uint8Array(32).fill(seed + 1),
 });
 
 export interface SyncSigner extends AcmeSigner {
@@ -44,51 +46,45 @@ export function syncSigner(seed = 1): SyncSigner {
   const inputs: Uint8Array[] = [];
   return {
     alg: 'ES256',
-    publicJwk: { kty: 'EC', crv: 'P-256', x: x.toString('base64url'), y: y.toString('base64url') },
+    publicJwk: { kty: 'EC', crv: 'P-256', x: encodeBase64url(x), y: encodeBase64url(y) },
     inputs,
     sign: (input) => (inputs.push(input), of(signatureOf(input))),
   };
 }
 
 /** The signature that {@link syncSigner} makes. */
-export const signatureOf = (input: Uint8Array): Uint8Array => Buffer.concat([sha256(input), sha256(input)]);
+export const signatureOf = (input: Uint8Array): Uint8Array => joined(sha256(input), sha256(input));
 
 /** A certificate's key; that of a number is the key of the signer of that number. */
 export const syncKey = (seed = 77): CertificateKey => ({
   keyType: 'P-256',
-  publicKey: Buffer.concat([Buffer.from('spki'), Buffer.of(4), point(seed).x, point(seed).y]),
+  publicKey: joined(encodeUtf8('spki'), Uint8Array.of(4), point(seed).x, point(seed).y),
   sign: (input) => of(signatureOf(input)),
   exportPem: () => of(`key ${seed}`),
 });
 
 /** JSON where DER is expected: one SEQUENCE around it. */
 export function fakeDer(content: object): Uint8Array {
-  const body = Buffer.from(JSON.stringify(content));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(body.length);
+  const body = encodeUtf8(JSON.stringify(content));
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, body.length);
   const first = body.length < 0x80 ? 3 : length.findIndex((octet) => octet !== 0);
-  return Buffer.concat([
-    Buffer.of(0x30),
-    body.length < 0x80 ? Buffer.of() : Buffer.of(0x84 - first),
-    length.subarray(first),
-    body,
-  ]);
+  const form = body.length < 0x80 ? [] : [0x84 - first];
+  return joined(Uint8Array.of(0x30, ...form), length.subarray(first), body);
 }
 
+const openingBrace = 0x7b;
+
 const readFakeDer = (der: Uint8Array) => {
-  const { publicKey, ...rest } = JSON.parse(
-    Buffer.from(der)
-      .toString('utf8')
-      .replace(/^[^{]*/s, ''),
-  );
-  return { ...rest, publicKey: new Uint8Array(Buffer.from(publicKey, 'hex')) };
+  const { publicKey, ...rest } = JSON.parse(decodeUtf8(der.subarray(der.indexOf(openingBrace)), 'request'));
+  return { ...rest, publicKey: Uint8Array.from(publicKey.match(/../g) ?? [], (octet) => Number(`0x${octet}`)) };
 };
 
 /** A request that {@link syncCertificateReader} reads. */
 export const syncCertificateRequest = (key: CertificateKey, names: readonly (string | Identifier)[]): Uint8Array =>
   fakeDer({
     identifiers: names.map((name) => (typeof name === 'string' ? { type: 'dns', value: name } : name)),
-    publicKey: Buffer.from(key.publicKey).toString('hex'),
+    publicKey: encodeHex(key.publicKey),
   });
 
 /** Reads requests and certificates alike: what the CA issues are the octets of the request. */
@@ -101,7 +97,7 @@ export const syncCertificateReader: CertificateReader = {
   readChain: (pem, expected) =>
     defer(() => {
       const links = parsePemChain(decodeUtf8(pem), pem).map((der) => ({
-        der,
+        der: Uint8Array.from(der),
         subject: '',
         issuer: 'CN=Scripted CA',
         serialNumber: '01',

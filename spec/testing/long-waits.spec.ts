@@ -1,30 +1,49 @@
-import { catchError, concatMap, defer, EMPTY, map, repeat, retry, takeWhile, tap, timer } from 'rxjs';
+import {
+  catchError,
+  concatMap,
+  defer,
+  EMPTY,
+  identity,
+  map,
+  type MonoTypeOperatorFunction,
+  repeat,
+  retry,
+  takeWhile,
+  tap,
+  timer,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   AcmeRateLimitedError,
+  type IssuanceEvent,
   newOrder,
   obtainCertificate,
   pollOrder,
   respondToChallenge,
   getAuthorization,
+  type RetryPolicy,
   retryWhenAllowed,
   toCertificate,
   waitUntil,
 } from '../../lib/index.js';
 import { fakeCa, recordingSolver, testAccount, virtualTime } from '../../lib/testing/index.js';
 
-const dayMs = 24 * 3_600_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const request = { identifiers: ['example.org'], solvers: [recordingSolver()] };
 
 describe('in virtual time', () => {
-  it('30 days of retries, one an hour', () =>
+  it.each<[string, RetryPolicy, MonoTypeOperatorFunction<IssuanceEvent>]>([
+    ['RxJS', () => undefined, retry({ delay: () => timer(hourMs) })],
+    ['the session’s policy', () => hourMs, identity],
+  ])('30 days of retries, one an hour, by %s', (_, policy, retried) =>
     virtualTime(({ scheduler, expectObservable, flush }) => {
       const ca = fakeCa({ scheduler });
-      const account = testAccount(ca, { scheduler });
+      const account = testAccount(ca, { scheduler, retry: policy });
       const end = ca.script('newOrder', { problem: { type: 'serverInternal' } }, 'always');
       scheduler.schedule(end, 30 * dayMs - 1);
       const issued$ = obtainCertificate(account, request).pipe(
-        retry({ delay: () => timer(3_600_000, scheduler) }),
+        retried,
         toCertificate(),
         map(() => 'c'),
       );
@@ -32,7 +51,8 @@ describe('in virtual time', () => {
       flush();
       expect(ca.history.count('newOrder')).toBe(721);
       ca.verify();
-    }));
+    }),
+  );
 
   it('30 days of rate limits, each of which says when to come back', () =>
     virtualTime(({ scheduler, clock, expectObservable, flush }) => {

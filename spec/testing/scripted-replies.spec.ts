@@ -39,9 +39,9 @@ describe('scripted replies', () => {
       const transport = scriptedReplies([{ error: new Error('gone') }], scheduler);
       const session = acmeSession({ directoryUrl: request.url, transport, scheduler, random: () => 0.5 });
       const failure = new AcmeTransportError(`GET ${request.url}: gone`, { url: request.url });
-      expectObservable(getDirectory(session)).toBe('750ms #', {}, failure);
+      expectObservable(getDirectory(session)).toBe('3750ms #', {}, failure);
       scheduler.flush();
-      expect(transport.requests.map(({ url }) => url)).toEqual([request.url, request.url, request.url]);
+      expect(transport.requests.map(({ url }) => url)).toEqual(Array(5).fill(request.url));
     });
   });
 });

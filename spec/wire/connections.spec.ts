@@ -120,7 +120,7 @@ describe('nodeTransport', () => {
     const asking = ask(transport, server.origin).catch((error: unknown) => error);
     await server.received(1);
     transport.close?.();
-    expect(await asking).toMatchObject({ name: 'FetchError' });
+    expect(await asking).toMatchObject({ code: 'ECONNRESET' });
     await server.drained();
   });
 

@@ -39,17 +39,37 @@ const broken: readonly [string, WireAnswer, RegExp][] = [
   [
     'chunks that end in the middle of one',
     (socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhello'),
-    /Premature close/,
+    /the connection ended before the answer did/,
   ],
   [
     'chunks that end between two',
     (socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'),
-    /Premature close/,
+    /the connection ended before the answer did/,
   ],
   [
     'chunks that are none',
     (socket) => socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n'),
     /Parse Error|Premature close/,
+  ],
+  [
+    'a body cut short by the end of the connection',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'),
+    /the connection ended before the answer did/,
+  ],
+  [
+    'a body cut short by a reset',
+    (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello', () => socket.resetAndDestroy()),
+    /the connection ended before the answer did/,
+  ],
+  [
+    'a body that never begins before the connection ends',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n'),
+    /the connection ended before the answer did/,
+  ],
+  [
+    'the end of an error’s body',
+    (socket) => socket.end('HTTP/1.1 503 Busy\r\nRetry-After: 5\r\nContent-Length: 10\r\n\r\nhello'),
+    /the connection ended before the answer did/,
   ],
   ['garbage for HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), /Parse Error/],
   [
@@ -108,16 +128,18 @@ describe('what never ends is ended by the time limit', () => {
     ['headers, and no body', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n')],
     ['half of the body', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello')],
     [
-      'a body cut short by the end of the connection',
-      (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'),
-    ],
-    [
-      'a body cut short by a reset',
-      (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello', () => socket.resetAndDestroy()),
-    ],
-    [
       'chunks without an end',
       (socket) => socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'),
+    ],
+    [
+      'one octet after the other',
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n');
+        const drip = setInterval(() => socket.write('x'), 1);
+        socket.on('close', () => {
+          clearInterval(drip);
+        });
+      },
     ],
     ['one hint after the other', (socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(10))],
   ];
@@ -140,7 +162,7 @@ describe('what never ends is ended by the time limit', () => {
   });
 
   it('in real time as well', async () => {
-    const server = await wireServer((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'));
+    const server = await wireServer((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'));
     const session = sessionFor(server.origin, undefined, 50);
     const error = await failure(exchange(session, { method: 'GET', url: `${server.origin}/x` }));
     expect(error).toMatchObject({ code: 'transport', message: expect.stringContaining('within 50 ms') });
@@ -156,14 +178,15 @@ describe('what never ends is ended by the time limit', () => {
       scheduler.flush();
     };
     const ended = failure(unsignedGet(sessionFor(server.origin, scheduler, 5000), `${server.origin}/x`));
-    await server.received(1);
-    until(5250); // the limit, and a wait of 250 ms
-    await server.received(2);
-    until(10_750); // the limit, and a wait of 500 ms
-    await server.received(3);
-    until(15_750);
+    let atMs = 0;
+    for (const [tries, waitMs] of [250, 500, 1_000, 2_000].entries()) {
+      await server.received(tries + 1);
+      until((atMs += 5_000 + waitMs)); // the limit, and the wait
+    }
+    await server.received(5);
+    until(atMs + 5_000);
     expect(await ended).toBeInstanceOf(AcmeTransportError);
-    expect(server.requests.map(({ connection }) => connection)).toEqual([1, 2, 3]);
+    expect(server.requests.map(({ connection }) => connection)).toEqual([1, 2, 3, 4, 5]);
     await server.drained();
     await released(server.port);
   });

@@ -123,7 +123,7 @@ describe('authorizeIdentifier', () => {
   it('errors with what is not about the identifier as it is', () =>
     virtualTime((time) => {
       const { authorized$, ca, solver } = offering(time);
-      ca.failNext('challenge', { type: 'rateLimited', retryAfter: '60' });
+      ca.failNext('challenge', { type: 'rateLimited', retryAfter: '61' });
       expect(errorOf(time, authorized$)).toBeInstanceOf(AcmeRateLimitedError);
       expect(solver.withdrawn).toHaveLength(1);
     }));

@@ -76,7 +76,7 @@ describe('deactivateOnFailure', () => {
   it('passes the error on where the order cannot be read', () =>
     virtualTime((time) => {
       const { error, reported } = failed(time, ({ ca }) => {
-        ca.failNext('order', { type: 'serverInternal' });
+        ca.failNext('order', { type: 'unauthorized' });
       });
       expect(error).toBeInstanceOf(AcmeAuthorizationError);
       expect(reported).toMatchObject([{ code: 'problem' }]);
@@ -85,7 +85,7 @@ describe('deactivateOnFailure', () => {
   it('does nothing where the order can be taken up again, or all is well', () =>
     virtualTime((time) => {
       const { ca, account, solver } = withFakeCa(time);
-      ca.failNext('challenge', { type: 'rateLimited', retryAfter: '60' });
+      ca.failNext('challenge', { type: 'rateLimited', retryAfter: '61' });
       const options = { identifiers, solvers: [solver] };
       const events$ = obtainCertificate(account, options).pipe(deactivateOnFailure(account));
       expect(completed(time, events$).error).toBeInstanceOf(AcmeRateLimitedError);

@@ -18,7 +18,7 @@ import {
   testAccount,
 } from '../../lib/testing/index.js';
 import { covers } from '../support/covers.js';
-import { record } from '../support/virtual-time.js';
+import { record, virtualTime } from '../support/virtual-time.js';
 
 covers('replaces');
 
@@ -27,7 +27,7 @@ const identifiers = ['b.test', '*.a.test', '192.0.2.1'];
 
 function world(...[options]: Parameters<typeof fakeCa>) {
   const ca = fakeCa(options);
-  const account = testAccount(ca);
+  const account = testAccount(ca, { scheduler: options?.scheduler });
   const issued = one(account, { identifiers });
   return { ca, account, issued, orders: () => ca.history.requests.filter(({ operation }) => operation === 'newOrder') };
 }
@@ -113,14 +113,19 @@ describe('renewCertificate', () => {
   });
 
   it.each([
-    ['the certificate is unknown to the server', 404, 'malformed'],
-    ['the server stumbles over it', 500, 'serverInternal'],
-  ])('orders once more, as if nothing were replaced, where %s', (_what, status, type) => {
-    const { ca, account, issued, orders } = world();
-    ca.failNext('newOrder', { type, status });
-    expect(renewed(account, issued).values).toHaveLength(1);
-    expect(orders().map(({ payload }) => 'replaces' in (payload as object))).toEqual([false, true, false]);
-  });
+    ['the certificate is unknown to the server', 404, 'malformed', 1],
+    ['the server stumbles over it each time', 500, 'serverInternal', 5],
+  ])('orders once more, as if nothing were replaced, where %s', (_what, status, type, times) =>
+    virtualTime(({ scheduler, flush }) => {
+      const { ca, account, issued, orders } = world({ scheduler });
+      for (let index = 0; index < times; index++) ca.failNext('newOrder', { type, status });
+      const { values } = renewed(account, issued);
+      flush();
+      expect(values).toHaveLength(1);
+      const replacing = orders().map(({ payload }) => 'replaces' in (payload as object));
+      expect(replacing).toEqual([false, ...Array<boolean>(times).fill(true), false]);
+    }),
+  );
 
   it("orders once more, as if nothing were replaced, where the certificate is another account's", () => {
     const { ca, issued } = world();
@@ -132,8 +137,8 @@ describe('renewCertificate', () => {
 
   it('does not order again where the refusal is about something else', () => {
     const { ca, account, issued, orders } = world();
-    ca.failNext('newOrder', { type: 'rateLimited', retryAfter: '60' });
-    expect(renewed(account, issued).error).toMatchObject({ code: 'rateLimited', retryAfterMs: 60_000 });
+    ca.failNext('newOrder', { type: 'rateLimited', retryAfter: '61' });
+    expect(renewed(account, issued).error).toMatchObject({ code: 'rateLimited', retryAfterMs: 61_000 });
     expect(orders()).toHaveLength(2);
   });
 

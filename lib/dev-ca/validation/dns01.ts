@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { concatMap, type Observable, of } from 'rxjs';
-import { failure, shown } from './failure.js';
+import { shown } from '../../node/shown.js';
+import { failure } from './failure.js';
 import type { Network } from './network.js';
 import type { Proof } from './proof.js';
 

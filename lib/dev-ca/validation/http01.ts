@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { concatMap, type Observable, of } from 'rxjs';
-import { failure, shown } from './failure.js';
+import { shown } from '../../node/shown.js';
+import { failure } from './failure.js';
 import { httpGet } from './http-get.js';
 import type { Network } from './network.js';
 import type { Proof } from './proof.js';

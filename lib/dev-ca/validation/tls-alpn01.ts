@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { connect } from 'node:tls';
-import { concatMap, map, Observable } from 'rxjs';
+import { catchError, concatMap, map, type Observable } from 'rxjs';
 import { encodeBase64url } from '../../codec/base64url.js';
-import type { Identifier } from '../../model/identifier.js';
-import { tlsAlpnProtocol, tlsAlpnServerName, verifyTlsAlpnCertificate } from '../../x509/tls-alpn-certificate.js';
+import { OtherProtocol, shownCertificate } from '../../node/tls-alpn01-shown.js';
+import type { Refusal } from '../../testing/ca/refusal.js';
+import { tlsAlpnServerName, verifyTlsAlpnCertificate } from '../../x509/tls-alpn-certificate.js';
 import { failure } from './failure.js';
 import type { Network } from './network.js';
 import type { Proof } from './proof.js';
@@ -15,7 +15,18 @@ import type { Proof } from './proof.js';
  */
 export const provenByTls = (network: Network, { identifier, keyAuthorization }: Proof): Observable<unknown> =>
   network.addressOf(identifier.value).pipe(
-    concatMap((address) => shownCertificate(identifier, address, network.tlsPort)),
+    concatMap((address) =>
+      shownCertificate({
+        address,
+        port: network.tlsPort,
+        serverName: tlsAlpnServerName(identifier),
+        label: identifier.value,
+      }).pipe(
+        catchError((error: Error) => {
+          throw failureOf(error);
+        }),
+      ),
+    ),
     concatMap((der) =>
       verifyTlsAlpnCertificate(der, { identifier, keyAuthorizationDigest: digestOf(keyAuthorization) }),
     ),
@@ -24,36 +35,11 @@ export const provenByTls = (network: Network, { identifier, keyAuthorization }: 
     }),
   );
 
-/** Emits the certificate that a server shows when it is asked for the protocol, DER, and closes the connection. */
-const shownCertificate = (identifier: Identifier, host: string, port: number): Observable<Uint8Array> =>
-  new Observable((subscriber) => {
-    const where = `${identifier.value} at ${host} port ${port}`;
-    const socket = connect({
-      host,
-      port,
-      servername: tlsAlpnServerName(identifier),
-      ALPNProtocols: [tlsAlpnProtocol],
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      const type = error.syscall === undefined && error.code !== 'ECONNRESET' ? 'tls' : 'connection';
-      subscriber.error(failure(type, `${where}: ${error.message}`));
-    });
-    socket.on('secureConnect', () => {
-      const { alpnProtocol } = socket;
-      const { raw } = socket.getPeerCertificate();
-      if (alpnProtocol === tlsAlpnProtocol) {
-        subscriber.next(raw);
-        subscriber.complete();
-      } else {
-        subscriber.error(failure('unauthorized', `${where}: the server does not speak ${tlsAlpnProtocol}`));
-      }
-    });
-    return () => {
-      socket.destroy();
-    };
-  });
+/** Why there is no certificate. What broke below TLS has a system call to its name, or is a reset. */
+function failureOf(error: Error): Refusal {
+  if (error instanceof OtherProtocol) return failure('unauthorized', error.message);
+  const { syscall, code } = error.cause as NodeJS.ErrnoException;
+  return failure(syscall === undefined && code !== 'ECONNRESET' ? 'tls' : 'connection', error.message);
+}
 
 const digestOf = (text: string): string => encodeBase64url(createHash('sha256').update(text).digest());

@@ -40,7 +40,7 @@ export abstract class AcmeError extends Error {
   declare readonly headers?: Readonly<Record<string, string>>;
 
   constructor(message: string, details: AcmeErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    super(message, details);
     this.name = new.target.brandName;
     Object.defineProperty(this, brand, { value: brandsOf(new.target) });
     for (const member of ['url', 'orderUrl', 'status', 'retryAfterMs', 'retryAt', 'links', 'headers'] as const) {
@@ -49,20 +49,17 @@ export abstract class AcmeError extends Error {
     }
   }
 
-  static override [Symbol.hasInstance](this: { prototype: object }, value: unknown): boolean {
-    if (typeof value !== 'object' || value === null) return false;
-    if (Object.prototype.isPrototypeOf.call(this.prototype, value)) return true;
-    const brands = (value as { [brand]?: readonly string[] })[brand];
-    return (
-      brands !== undefined && Object.hasOwn(this, 'brandName') && brands.includes((this as typeof AcmeError).brandName)
-    );
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (super[Symbol.hasInstance](value)) return true;
+    const brands = (value as { readonly [brand]?: readonly string[] } | null | undefined)?.[brand] ?? [];
+    return Object.hasOwn(this, 'brandName') && brands.includes(this.brandName);
   }
 }
 
-function brandsOf(constructor: unknown): readonly string[] {
+function brandsOf(constructor: typeof AcmeError): readonly string[] {
   const brands: string[] = [];
-  for (let each = constructor; typeof each === 'function'; each = Object.getPrototypeOf(each) as unknown) {
-    if (Object.hasOwn(each, 'brandName')) brands.push((each as typeof AcmeError).brandName);
+  for (let each = constructor; (each as unknown) !== Error; each = Object.getPrototypeOf(each) as typeof AcmeError) {
+    brands.push(each.brandName);
   }
   return brands;
 }

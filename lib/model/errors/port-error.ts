@@ -10,7 +10,9 @@ export type PortName =
   | 'solver'
   | 'keyStore'
   | 'journal'
-  | 'finalizeMembers';
+  | 'finalizeMembers'
+  | 'retryPolicy'
+  | 'requestLimiter';
 
 /** Something that was handed to rxacme failed: a signer, a key store, a solver. Its own error is the `cause`. */
 export class AcmePortError extends AcmeError {

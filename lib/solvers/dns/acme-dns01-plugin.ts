@@ -4,19 +4,17 @@ import {
   concatMap,
   defer,
   EMPTY,
-  from,
   ignoreElements,
   map,
   Observable,
   type ObservableInput,
   of,
-  onErrorResumeNextWith,
   type SchedulerLike,
   take,
-  takeUntil,
   tap,
 } from 'rxjs';
 import { wait } from '../../rx/wait.js';
+import { whenOver } from '../../rx/when-over.js';
 import { type Slots, slots } from '../../rx/slots.js';
 import type { AcmeDns01PluginChallenge, AcmeDns01PluginLike } from './acme-dns01-plugin-like.js';
 import { canonicalDnsName, relativeTo, zoneAmong } from './dns-name.js';
@@ -32,9 +30,6 @@ export interface AcmeDns01PluginOptions {
 
 /** What the family waits where a plugin does not say. */
 const defaultDelayMs = 5_000;
-
-/** How long a removal waits for an addition that cannot be stopped, in milliseconds. */
-const settleMs = 10_000;
 
 /** What a plugin has said so far. */
 interface Known {
@@ -75,9 +70,10 @@ export function acmeDns01Plugin(plugin: AcmeDns01PluginLike, options: AcmeDns01P
     add: (record) => change('set', record, (work) => adding.set(keyOf(record), work)),
     remove: (record) =>
       defer(() => {
-        const work = adding.get(keyOf(record)) ?? EMPTY;
+        const work = adding.get(keyOf(record));
         adding.delete(keyOf(record));
-        return concat(settled(work, scheduler), change('remove', record));
+        // A value must not appear after it was removed.
+        return concat(whenOver(work, scheduler), change('remove', record));
       }),
     ready: () => defer(() => wait(plugin.propagationDelay ?? defaultDelayMs, scheduler)),
   };
@@ -85,10 +81,6 @@ export function acmeDns01Plugin(plugin: AcmeDns01PluginLike, options: AcmeDns01P
 
 /** Hears of what cannot be stopped. */
 type Note = (work: PromiseLike<unknown>) => unknown;
-
-/** A value must not appear after it was removed. */
-const settled = (work: ObservableInput<unknown>, scheduler: SchedulerLike): Observable<never> =>
-  from(work).pipe(ignoreElements(), takeUntil(wait(settleMs, scheduler)), onErrorResumeNextWith());
 
 /** Emits the zone of a record, or undefined, once. */
 const zoneOf = (

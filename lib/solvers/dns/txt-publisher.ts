@@ -1,20 +1,17 @@
 import {
   asyncScheduler,
-  catchError,
   concat,
   concatMap,
   defer,
   EMPTY,
-  from,
   ignoreElements,
   type Observable,
   type ObservableInput,
   of,
   type SchedulerLike,
-  takeUntil,
   tap,
 } from 'rxjs';
-import { wait } from '../../rx/wait.js';
+import { whenOver } from '../../rx/when-over.js';
 import type { DnsProvider, DnsRecord } from './dns-provider.js';
 import { located, type Whereabouts } from './locate-record.js';
 import type { PropagationCheck } from './propagation.js';
@@ -45,12 +42,9 @@ interface Entry {
   record?: DnsRecord;
   /** Whether the provider was called. */
   begun: boolean;
-  /** What cannot be stopped of that. */
-  adding?: PromiseLike<unknown>;
+  /** What it returned. */
+  adding?: ObservableInput<unknown>;
 }
-
-/** How long a removal waits for an addition that cannot be stopped, in milliseconds. */
-const settleMs = 10_000;
 
 /**
  * A DNS provider with all that stands between its interface and a record that is seen: aliases are followed, its zone is
@@ -101,7 +95,8 @@ export function txtPublisher(provider: DnsProvider, options: TxtPublisherOptions
         if (entry?.begun === false) return EMPTY;
         const at$ = entry?.record === undefined ? located(record, where) : of(entry.record);
         const removed$ = at$.pipe(concatMap((at) => calls.run(at.name, () => provider.remove(at))));
-        return concat(settled(entry?.adding, scheduler), removed$);
+        // A value must not appear after it was removed.
+        return concat(whenOver(entry?.adding, scheduler), removed$);
       }),
     ...(propagation === undefined && provider.ready === undefined ? {} : { ready }),
   };
@@ -136,20 +131,8 @@ const added = (
         entry.record = at;
         return calls.run(at.name, () => {
           entry.begun = true;
-          const work = provider.add(at);
-          if ('then' in work) entry.adding = work;
-          return work;
+          return (entry.adding = provider.add(at));
         });
       }),
     );
   });
-
-/** A value must not appear after it was removed. */
-const settled = (adding: PromiseLike<unknown> | undefined, scheduler: SchedulerLike): Observable<never> =>
-  adding === undefined
-    ? EMPTY
-    : from(adding).pipe(
-        ignoreElements(),
-        catchError(() => EMPTY),
-        takeUntil(wait(settleMs, scheduler)),
-      );

@@ -55,14 +55,8 @@ const width = 8;
 const patience = 2;
 
 /** Throws `TypeError` on a pace that is not made of numbers that are not negative. */
-export function checkPropagationOptions(what: string, options: PropagationOptions): void {
-  checkPace(what, options);
-  for (const name of ['delayMs', 'lookupTimeoutMs', 'atLeast'] as const) {
-    const value: unknown = options[name];
-    if (value === undefined || (typeof value === 'number' && value >= 0)) continue;
-    throw new TypeError(`${what}: ${name} must be a number that is not negative, found ${JSON.stringify(value)}`);
-  }
-}
+export const checkPropagationOptions = (what: string, options: PropagationOptions): void =>
+  checkPace(what, options, ['delayMs', 'lookupTimeoutMs', 'atLeast']);
 
 /**
  * Asks every server for a value until enough of them show it. One that has shown it is not asked again.

@@ -1,21 +1,17 @@
 import {
   asyncScheduler,
-  catchError,
   concat,
   defer,
   EMPTY,
   finalize,
-  from,
   ignoreElements,
-  type Observable,
   type ObservableInput,
   type SchedulerLike,
-  takeUntil,
   type TimestampProvider,
 } from 'rxjs';
 import type { Journal } from '../../model/journal.js';
 import type { ChallengeSolver, ChallengeTask } from '../../model/ports.js';
-import { wait } from '../../rx/wait.js';
+import { whenOver } from '../../rx/when-over.js';
 import { wrappedSolver } from '../wrapped-solver.js';
 import { presentedEntryOf } from './journal-entry.js';
 import { checkJournal, enter, leave, runJournal, usersOf } from './under-way.js';
@@ -34,12 +30,9 @@ export interface JournaledOptions {
 interface Work {
   /** Whether the solver was asked to present. */
   begun: boolean;
-  /** What cannot be stopped: promises of the journal and of the solver. */
-  readonly running: PromiseLike<unknown>[];
+  /** What the journal returned, and then the solver. */
+  running?: ObservableInput<unknown>;
 }
-
-/** How long a clean-up waits for what cannot be stopped, in milliseconds. */
-const settleMs = 10_000;
 
 /**
  * A solver that writes into a journal what it is about to present, and erases it when that is withdrawn again. What a
@@ -68,7 +61,7 @@ export function journaled(solver: ChallengeSolver, journal: Journal, options: Jo
     name,
     present: (task) =>
       defer(() => {
-        const work: Work = { begun: false, running: [] };
+        const work: Work = { begun: false };
         tasks.set(task, work);
         enter(journal, idOf(task));
         return concat(
@@ -85,7 +78,8 @@ export function journaled(solver: ChallengeSolver, journal: Journal, options: Jo
         tasks.delete(task);
         const users = work === undefined ? 0 : 1;
         return concat(
-          settled(work?.running ?? [], scheduler),
+          // A record must not appear after it was removed, nor an entry after it was erased.
+          whenOver(work?.running, scheduler),
           work?.begun === false ? EMPTY : defer(() => solver.cleanUp(task)).pipe(ignoreElements()),
           runJournal(() => (usersOf(journal, idOf(task)) > users ? EMPTY : journal.erase(idOf(task)))),
         ).pipe(
@@ -99,18 +93,4 @@ export function journaled(solver: ChallengeSolver, journal: Journal, options: Jo
 
 const idOf = ({ challenge }: ChallengeTask): string => challenge.url;
 
-function noted<T>(work: Work, input: ObservableInput<T>): ObservableInput<T> {
-  if ('then' in input) work.running.push(input);
-  return input;
-}
-
-/** A record must not appear after it was removed, nor an entry after it was erased. */
-const settled = (running: readonly PromiseLike<unknown>[], scheduler: SchedulerLike): Observable<never> =>
-  concat(
-    ...running.map((each) =>
-      from(each).pipe(
-        ignoreElements(),
-        catchError(() => EMPTY),
-      ),
-    ),
-  ).pipe(running.length === 0 ? ignoreElements() : takeUntil(wait(settleMs, scheduler)));
+const noted = <T>(work: Work, input: ObservableInput<T>): ObservableInput<T> => (work.running = input);

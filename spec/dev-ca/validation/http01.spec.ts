@@ -6,6 +6,7 @@ import { keyAuthorization, token, validating } from '../support/validating.js';
 import { answering, type Page, webResponder } from '../support/web-responder.js';
 
 const path = `/.well-known/acme-challenge/${token}`;
+const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n';
 
 async function outcomeOf(page: Page, value = 'example.org') {
   const { port, requests } = await webResponder(page);
@@ -57,6 +58,7 @@ describe('http-01', () => {
   it.each([
     ['breaks the connection', ((_, response) => response.destroy()) as Page],
     ['breaks it in the answer', ((_, response) => cut(response)) as Page],
+    ['goes on in another protocol', (({ socket }) => socket.end(switching)) as Page],
   ])('says when the server %s', async (_, page) => {
     const { problem } = await outcomeOf(page);
     expect(problem).toMatchObject({ type: 'connection', detail: expect.stringContaining('example.org') });

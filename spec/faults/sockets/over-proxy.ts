@@ -12,11 +12,11 @@ import {
   obtainCertificate,
 } from '../../../lib/index.js';
 import { nodeTransport } from '../../../lib/node/index.js';
-import { type Fault, type FaultName, faults } from '../../support/fault-answers.js';
+import { type FaultName, faults } from '../../support/fault-answers.js';
 import type { LoggedRequest } from '../../support/fault-interceptor.js';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
 import type { Pebble } from '../../support/pebble.js';
-import type { Cell, Finding } from '../cells.js';
+import { type Cell, faultOf, type Finding } from '../cells.js';
 import { isPrinted, sentTwice } from '../invariants.js';
 
 const operations: Readonly<Record<string, string>> = {
@@ -134,11 +134,3 @@ async function openAfterAWhile({ open }: FaultProxy): Promise<number> {
   for (let turn = 0; turn < 100 && open() > 0; turn++) await delay(30);
   return open();
 }
-
-const faultOf =
-  ({ operation, occurrence, fault, moment }: Cell) =>
-  (at: string, index: number): Fault | undefined => {
-    const { burst = 1, ...rest }: Fault = faults[fault as FaultName];
-    const last = moment === 'always' ? Infinity : occurrence + burst - 1;
-    return at === operation && index >= occurrence && index <= last ? rest : undefined;
-  };

@@ -57,12 +57,15 @@ export const framed = (message: Buffer, length = message.length): Buffer => {
 export const held = (): readonly string[] =>
   process.getActiveResourcesInfo().filter((each) => /UDP|TCPSocket|TCPConnect|Timeout|GetAddr/.test(each));
 
-/** What is held when what earlier specs left is gone. */
+/**
+ * What is held when what earlier specs left is gone, and the timer by which the runner reports that a test has begun,
+ * which ends only while the test is under way.
+ */
 export async function settled(): Promise<readonly string[]> {
   let last = held();
   for (let turns = 0; turns < 300; turns++) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (held().length !== last.length) [last, turns] = [held(), 0];
+    if (held().length !== last.length || held().includes('Timeout')) [last, turns] = [held(), 0];
   }
   return held();
 }

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { npmPackages } from '../../support/npm-packages.js';
+import type { Peer } from '../../support/peer.js';
 import { repoRoot } from '../../support/repo-root.js';
-import type { Peer } from '../../dev-ca/support/peers.js';
 
 /** What a run of a test runner came to. */
 export interface TestRun {
@@ -23,7 +22,6 @@ export interface TestRunner {
 
 const installed = join(repoRoot, '.cache', 'runners');
 const inModules = (...path: string[]) => join(installed, 'node_modules', ...path);
-const versions: Readonly<Record<string, string>> = { jasmine: '5.13.0', mocha: '11.8.0', jest: '30.5.2' };
 
 const folderAndFile = (file: string) => [dirname(file), basename(file)] as const;
 
@@ -69,31 +67,9 @@ export const testRunners: Readonly<Record<string, TestRunner>> = {
   },
 };
 
-/**
- * The runners that are not what rxacme itself is tested with: installed apart from its lock file, into `.cache/runners`,
- * unless they are there.
- */
-export async function otherRunners(): Promise<Peer<true>> {
-  const version = Object.entries(versions).map((each) => each.join('@'));
-  const isThere = () => Object.entries(versions).every(([name, wanted]) => versionOf(name) === wanted);
-  if (!isThere()) {
-    const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=1'];
-    const options = ['install', '--no-save', '--no-package-lock', ...quiet, '--prefix', installed, ...version];
-    try {
-      await promisify(execFile)('npm', options, { timeout: 240_000 });
-    } catch (error) {
-      return { missing: `npm install ${version.join(' ')}: ${(error as Error).message.split('\n')[1] ?? 'failed'}` };
-    }
-  }
-  if (!isThere()) return { missing: `npm install ${version.join(' ')}: they are not there` };
-  return { peer: true, version: version.join(', ') };
-}
-
-function versionOf(name: string): string | undefined {
-  const manifest = inModules(name, 'package.json');
-  if (!existsSync(manifest)) return undefined;
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string }).version;
-}
+/** The runners that are not what rxacme itself is tested with. */
+export const otherRunners = (): Promise<Peer<string>> =>
+  npmPackages('runners', { jasmine: '5.13.0', mocha: '11.8.0', jest: '30.5.2' });
 
 /** Runs one file as a process of its own. */
 export function runFile({ program, args }: TestRunner, file: string): Promise<TestRun> {

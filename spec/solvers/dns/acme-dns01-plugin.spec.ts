@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { acmeDns01Plugin } from '../../../lib/solvers/dns/acme-dns01-plugin.js';
 import type { AcmeDns01PluginChallenge, AcmeDns01PluginLike } from '../../../lib/solvers/dns/acme-dns01-plugin-like.js';
 import { txtPublisher } from '../../../lib/solvers/dns/txt-publisher.js';
+import { done } from '../../support/done.js';
 import { virtualTime } from '../../support/virtual-time.js';
-import { done, recordOf } from './records.js';
+import { recordOf } from './records.js';
 
 type Given = { readonly challenge: AcmeDns01PluginChallenge };
 

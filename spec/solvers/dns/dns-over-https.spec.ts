@@ -5,8 +5,9 @@ import { AcmeDnsError } from '../../../lib/model/errors/dns-error.js';
 import type { AcmeHttpRequest, AcmeTransport } from '../../../lib/model/ports.js';
 import { dohAnswer } from '../../../lib/solvers/dns/doh-answer.js';
 import { dnsOverHttps } from '../../../lib/solvers/dns/dns-over-https.js';
+import { done } from '../../support/done.js';
 import { completed, errorOf, virtualTime } from '../../support/virtual-time.js';
-import { done, recordOf } from './records.js';
+import { recordOf } from './records.js';
 
 const encoded = (body: unknown) => new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
 const txt = (...data: string[]) => ({

@@ -2,8 +2,8 @@ import { EMPTY, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { AcmeDnsError } from '../../../lib/model/errors/dns-error.js';
 import { followCname } from '../../../lib/solvers/dns/follow-cname.js';
+import { done } from '../../support/done.js';
 import { virtualTime } from '../../support/virtual-time.js';
-import { done } from './records.js';
 
 const chain = (aliases: Readonly<Record<string, string>>) => (name: string) => of(aliases[name] ?? name);
 

@@ -1,4 +1,4 @@
-import { EMPTY, from, lastValueFrom, type ObservableInput, toArray } from 'rxjs';
+import { EMPTY, type ObservableInput } from 'rxjs';
 import type { DnsProvider, DnsRecord } from '../../../lib/solvers/dns/dns-provider.js';
 
 export const recordOf = (value = 'value', name = '_acme-challenge.example.org'): DnsRecord => ({
@@ -6,9 +6,6 @@ export const recordOf = (value = 'value', name = '_acme-challenge.example.org'):
   value,
   identifier: { type: 'dns', value: name.replace('_acme-challenge.', '') },
 });
-
-/** All that a stream emits. */
-export const done = <T>(stream: ObservableInput<T>): Promise<T[]> => lastValueFrom(from(stream).pipe(toArray()));
 
 /** A provider that writes down what it is asked for. */
 export function recordingProvider(answer: (record: DnsRecord) => ObservableInput<unknown> = () => EMPTY) {

@@ -1,8 +1,9 @@
 import { from, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { txtLookups } from '../../../lib/solvers/dns/txt-lookups.js';
+import { done } from '../../support/done.js';
 import { virtualTime } from '../../support/virtual-time.js';
-import { done, recordOf } from './records.js';
+import { recordOf } from './records.js';
 
 describe('txtLookups', () => {
   it('asks for the name where the aliases begin, as the certification authority does', async () => {

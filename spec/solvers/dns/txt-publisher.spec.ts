@@ -7,9 +7,10 @@ import { dnsAccount01 } from '../../../lib/solvers/dns-account01.js';
 import type { DnsRecord } from '../../../lib/solvers/dns/dns-provider.js';
 import type { PropagationCheck } from '../../../lib/solvers/dns/propagation.js';
 import { txtPublisher } from '../../../lib/solvers/dns/txt-publisher.js';
+import { done } from '../../support/done.js';
 import { virtualTime } from '../../support/virtual-time.js';
 import { taskOf } from '../tasks.js';
-import { done, recordingProvider, recordOf } from './records.js';
+import { recordingProvider, recordOf } from './records.js';
 
 const check = (members: Partial<PropagationCheck> = {}): PropagationCheck => ({ seen: () => EMPTY, ...members });
 

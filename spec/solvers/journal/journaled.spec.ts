@@ -14,8 +14,8 @@ import {
 import { recordingSolver } from '../../../lib/testing/index.js';
 import { ofType } from '../../flows/told.js';
 import { withFakeCa } from '../../flows/with-fake-ca.js';
+import { done } from '../../support/done.js';
 import { completed, record, virtualTime, type VirtualTime } from '../../support/virtual-time.js';
-import { done } from '../dns/records.js';
 import { challengeOf, taskOf } from '../tasks.js';
 
 const identifiers = ['a.test', '*.a.test', 'b.test'];

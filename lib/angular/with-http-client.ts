@@ -1,0 +1,14 @@
+import { HttpClient } from '@angular/common/http';
+import { inject } from '@angular/core';
+import { type AcmeFeature, feature } from './feature.js';
+import { httpClientTransport, type HttpClientTransportOptions } from './http-client-transport.js';
+
+/**
+ * Sends the session's requests by the application's `HttpClient`, so that its interceptors and `HttpTestingController`
+ * see them. Takes `provideHttpClient(withFetch())` beside it: without `withFetch` a redirect is found out after it was
+ * followed. Errors come out of the session's streams, as {@link httpClientTransport} says.
+ */
+export const withHttpClient = (options: HttpClientTransportOptions = {}): AcmeFeature<'http-client'> =>
+  feature('http-client', (tokens) => [
+    { provide: tokens.transport, useFactory: () => httpClientTransport(inject(HttpClient), options) },
+  ]);

@@ -1,0 +1,107 @@
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as requestByHttp,
+  type RequestOptions,
+} from 'node:http';
+import { request as requestByHttps } from 'node:https';
+import { Observable } from 'rxjs';
+import { protocolFault } from '../model/errors/protocol-error.js';
+import type { AcmeHttpRequest, AcmeHttpResponse } from '../model/ports.js';
+import type { PendingTunnel } from './tunnel.js';
+
+/**
+ * One exchange by Node's own client. Emits the response once, read to its end, then completes. Errors with what the
+ * connection fails with, also where a body ends too early; {@link AcmeProtocolError} where it is too large.
+ * Unsubscribing closes the connection, unless the answer is complete.
+ *
+ * @see RFC 8555 §6.1
+ */
+export const exchangeByNode = (request: AcmeHttpRequest, agentFor: (url: URL) => Agent): Observable<AcmeHttpResponse> =>
+  new Observable((subscriber) => {
+    const tunnel: PendingTunnel = {};
+    const outgoing = open(request, agentFor, tunnel);
+    let isWhole = false;
+    const stop = () => {
+      if (isWhole) return;
+      outgoing.destroy();
+      tunnel.end?.();
+    };
+    const fail = (error: Error) => {
+      stop();
+      subscriber.error(error);
+    };
+    const finish = (response: AcmeHttpResponse) => {
+      isWhole = true;
+      // By then the connection is free for whoever asks next.
+      process.nextTick(() => {
+        subscriber.next(response);
+        subscriber.complete();
+      });
+    };
+    outgoing.on('error', fail);
+    // Node would end the connection without another word.
+    outgoing.on('upgrade', () => fail(new Error('the server goes on in another protocol')));
+    outgoing.on('response', (incoming) => read(incoming, request, finish, fail));
+    outgoing.on('close', () => {
+      if (!isWhole) fail(new Error('the connection ended before the answer did'));
+    });
+    outgoing.end(request.body);
+    return stop;
+  });
+
+/** The path goes out as it is written: `URL` would change some of it, and then another URL than this one was signed. */
+function open(
+  { method, url, headers }: AcmeHttpRequest,
+  agentFor: (url: URL) => Agent,
+  tunnel: PendingTunnel,
+): ClientRequest {
+  const path = url.replace(/^[^:]+:\/\/[^/?#]*/, '');
+  if (/[^!-~]|#/.test(path))
+    throw protocolFault(url, 'a fragment, a space or a letter beyond ASCII cannot be sent as it is');
+  const parsed = new URL(url);
+  const { hostname, port, protocol } = parsed;
+  const options: RequestOptions & { readonly tunnel: PendingTunnel } = {
+    method,
+    headers,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    path: path.startsWith('/') ? path : `/${path}`,
+    agent: agentFor(parsed),
+    joinDuplicateHeaders: true,
+    tunnel,
+  };
+  return (protocol === 'https:' ? requestByHttps : requestByHttp)(options);
+}
+
+function read(
+  incoming: IncomingMessage,
+  { url, maxResponseBytes }: AcmeHttpRequest,
+  finish: (response: AcmeHttpResponse) => void,
+  fail: (error: Error) => void,
+): void {
+  const { statusCode: status = 0, headers } = incoming;
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    fail(new Error(`the answer is encoded as ${encoding}, which was not asked for`));
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length <= maxResponseBytes) return;
+    fail(protocolFault(url, `the response is larger than the ${maxResponseBytes} bytes allowed (maxResponseBytes)`));
+  });
+  incoming.on('error', (cause) => fail(new Error('the connection ended before the answer did', { cause })));
+  incoming.on('end', () => {
+    const [only = Buffer.alloc(0)] = chunks;
+    finish({ status, headers: textsOf(headers), body: chunks.length > 1 ? Buffer.concat(chunks) : only });
+  });
+}
+
+/** Only cookies come as a list. */
+const textsOf = (headers: NodeJS.Dict<string | string[]>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));

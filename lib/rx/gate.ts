@@ -1,0 +1,113 @@
+import {
+  asyncScheduler,
+  type Observable,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  type TimestampProvider,
+} from 'rxjs';
+import { type Slots, slots } from './slots.js';
+import { longestTimerMs } from './wait.js';
+
+/** Options of {@link gate}. */
+export interface GateOptions {
+  /** How much work runs at a time. */
+  readonly places: number;
+  /** The longest that work waits for a closed gate, in milliseconds. Default: however long. */
+  readonly maxWaitMs?: number | undefined;
+  /** Default: `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+  /** Default: the scheduler. */
+  readonly clock?: TimestampProvider | undefined;
+}
+
+/** A number of places for work, behind a gate that can be closed for a while. */
+export interface Gate extends Pick<Slots, 'run'> {
+  /**
+   * Lets nobody in for so long, in milliseconds, unless it is closed for longer already. When the time is over, those
+   * who wait go in ten a second; the gate is open when nobody waits any more. Who would have to wait for longer than
+   * `maxWaitMs` is told so at once: `refusal` makes the error.
+   */
+  readonly close: (ms: number, refusal: (leftMs: number) => unknown) => void;
+  /** How it stands now. */
+  readonly state: () => GateState;
+  /** Emits when the gate was closed, when it lets in the first one again and when it is open. */
+  readonly changes$: Observable<void>;
+}
+
+/** How a gate stands. */
+export interface GateState {
+  /** `opening`: those who waited go in one by one. */
+  readonly status: 'open' | 'closed' | 'opening';
+  /** How long nobody goes in, in milliseconds. */
+  readonly leftMs: number;
+  /** How much work is in the queue. */
+  readonly waiting: number;
+}
+
+/** Between two that go in while the gate is opening, in milliseconds. */
+const spacingMs = 100;
+
+/** Makes a gate, open. While it is open it sets no timer and reads no clock. */
+export function gate(options: GateOptions): Gate {
+  const { places, maxWaitMs = Infinity, scheduler = asyncScheduler, clock = scheduler } = options;
+  const changes$ = new Subject<void>();
+  let status: GateState['status'] = 'open';
+  /** When the next one may go in. */
+  let nextAtMs = 0;
+  /** How long the next one waits at most, though the clock be set back. */
+  let longestMs = 0;
+  let refusal: (leftMs: number) => unknown;
+  let timer: Subscription | undefined;
+
+  const leftMs = () => {
+    const nowMs = clock.now();
+    nextAtMs = Math.min(nextAtMs, nowMs + longestMs);
+    return nextAtMs - nowMs;
+  };
+  const left = () => {
+    timer?.unsubscribe();
+    timer = undefined;
+  };
+  const turn = (to: GateState['status'], ms: number) => {
+    longestMs = ms;
+    nextAtMs = clock.now() + ms;
+    const isOther = status !== to;
+    status = to;
+    if (isOther) changes$.next();
+  };
+  const admits = () => {
+    if (status === 'open') return true;
+    const ms = leftMs();
+    if (ms > maxWaitMs) refuse(() => refusal(ms));
+    else if (ms > 0) timer ??= scheduler.schedule(wake, Math.min(ms, longestTimerMs));
+    return ms <= 0;
+  };
+  const entered = () => {
+    if (status === 'opening' && waiting() === 0) turn('open', 0);
+    else if (status !== 'open') turn('opening', spacingMs);
+  };
+  const { run, waiting, drain, refuse } = slots(places, { admits, entered, left });
+  const wake = () => {
+    left();
+    drain();
+  };
+  return {
+    run,
+    close(ms, makeRefusal) {
+      if (status === 'closed' && leftMs() >= ms) return;
+      refusal = makeRefusal;
+      left();
+      turn('closed', ms);
+      // Those too who wait for a place.
+      if (ms > maxWaitMs) refuse(() => refusal(ms));
+      drain();
+    },
+    state() {
+      const ms = status === 'open' ? 0 : Math.max(0, leftMs());
+      // Nobody has come since it was over.
+      return { status: ms === 0 && waiting() === 0 ? 'open' : status, leftMs: ms, waiting: waiting() };
+    },
+    changes$,
+  };
+}
