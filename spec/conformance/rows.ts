@@ -25,6 +25,8 @@ export const rows = {
     'fetchTransport',
     'onlyOrigins',
     'rxacme/node: nodeTransport',
+    'rxacme/browser: relayTransport',
+    'rxacme/angular: provideAcme',
   ]),
   signedRequests: row('RFC 8555 §6.2, §6.4', 'Signed requests: flattened JWS, jwk or kid, the very URL', [
     'signedRequest',
@@ -32,9 +34,13 @@ export const rows = {
   ]),
   postAsGet: row('RFC 8555 §6.3', 'POST-as-GET; GET only where it is meant', ['postAsGet', 'unsignedGet']),
   nonces: row('RFC 8555 §6.5, §7.2', 'Nonces from every answer; badNonce with the nonce of that answer', ['withNonce']),
-  rateLimits: row('RFC 8555 §6.6', 'Rate limits, Retry-After in both forms', [
+  rateLimits: row('RFC 8555 §6.6', 'Rate limits, Retry-After in both forms; staying below them', [
     'AcmeRateLimitedError',
     'retryWhenAllowed',
+    'retryWithBackoff',
+    'watchRequestGate',
+    'limitRequests',
+    'requestLimits',
   ]),
   problems: row('RFC 8555 §6.7', 'Problem documents, subproblems by identifier', [
     'AcmeProblemError',

@@ -3,6 +3,7 @@ import { concatMap, lastValueFrom, toArray } from 'rxjs';
 import {
   AcmeError,
   acmeSession,
+  retryWithBackoff,
   type ChallengeTask,
   closeSession,
   dns01,
@@ -68,6 +69,8 @@ export async function courseAtPebble(
     directoryUrl,
     transport: throughProxy(proxy),
     requestTimeoutMs: end === 'never' ? impatientMs : patientMs,
+    // As often as by default, and sooner.
+    retry: retryWithBackoff({ firstMs: 20 }),
   });
   const tasks: ChallengeTask[] = [];
   const records = dns01({
