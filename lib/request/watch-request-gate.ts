@@ -19,7 +19,7 @@ const lookMs = 100;
 /**
  * Watches the gate through which the requests of a session go. A rate limit that says when it ends closes it for every
  * pipeline of the session, where the wait is at most `maxRetryAfterMs` or where a balancer in front of the server has
- * spoken; then they go on ten a second.
+ * spoken; then they go on one by one, ten a second at first, all of them after a second.
  *
  * Emits how it stands, at once and after each change. Never completes. Errors: none. Cost: no request; one timer while
  * the gate is not open.

@@ -25,7 +25,8 @@ export interface GateOptions {
 export interface Gate extends Pick<Slots, 'run'> {
   /**
    * Lets nobody in for so long, in milliseconds, unless it is closed for longer already. When the time is over, those
-   * who wait go in ten a second; the gate is open when nobody waits any more. Who would have to wait for longer than
+   * who wait go in one by one, ten a second at first, then faster; after a second, or when nobody waits any more, the gate
+   * is open. Who would have to wait for longer than
    * `maxWaitMs` is told so at once: `refusal` makes the error.
    */
   readonly close: (ms: number, refusal: (leftMs: number) => unknown) => void;
@@ -45,8 +46,8 @@ export interface GateState {
   readonly waiting: number;
 }
 
-/** Between two that go in while the gate is opening, in milliseconds. */
-const spacingMs = 100;
+/** Between the first two that go in while the gate is opening, in milliseconds; then always a tenth less. */
+const firstSpacingMs = 100;
 
 /** Makes a gate, open. While it is open it sets no timer and reads no clock. */
 export function gate(options: GateOptions): Gate {
@@ -84,8 +85,10 @@ export function gate(options: GateOptions): Gate {
     return ms <= 0;
   };
   const entered = () => {
-    if (status === 'opening' && waiting() === 0) turn('open', 0);
-    else if (status !== 'open') turn('opening', spacingMs);
+    if (status === 'open') return;
+    const spacingMs = status === 'closed' ? firstSpacingMs : Math.floor(longestMs * 0.9);
+    if (status === 'opening' && (waiting() === 0 || spacingMs === 0)) turn('open', 0);
+    else turn('opening', spacingMs);
   };
   const { run, waiting, drain, refuse } = slots(places, { admits, entered, left });
   const wake = () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EMPTY, finalize, ignoreElements, NEVER, type Observable, of, retry, take } from 'rxjs';
+import { EMPTY, finalize, ignoreElements, NEVER, type Observable, of, repeat, retry, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { gate, type GateOptions } from '../../lib/rx/gate.js';
 import { type Marbles, virtualTime } from '../support/marbles.js';
@@ -39,7 +39,7 @@ describe('an open gate', () => {
 });
 
 describe('a closed gate', () => {
-  it('holds those who come, and lets them in ten a second when the time is over', () =>
+  it('holds those who come, and lets them in one by one when the time is over, faster and faster', () =>
     virtualTime((marbles) => {
       const { run, close, state } = gateIn(marbles);
       const log: number[] = [];
@@ -49,7 +49,7 @@ describe('a closed gate', () => {
       marbles.at(450, () => expect(state()).toMatchObject({ status: 'closed', waiting: 5 }));
       marbles.at(550, () => expect(state()).toMatchObject({ status: 'opening', waiting: 4 }));
       marbles.flush();
-      expect(log).toEqual([500, 600, 700, 800, 900]);
+      expect(log).toEqual([500, 600, 690, 771, 843]);
       expect(state().status).toBe('open');
     }));
 
@@ -61,7 +61,7 @@ describe('a closed gate', () => {
       entering(marbles, run, 0, 2, log);
       entering(marbles, run, 150, 2, log);
       marbles.flush();
-      expect(log).toEqual([100, 200, 300, 400]);
+      expect(log).toEqual([100, 200, 290, 371]);
     }));
 
   it('spreads those who come just as the time is over, and is open after a pause', () =>
@@ -72,8 +72,29 @@ describe('a closed gate', () => {
       entering(marbles, run, 100, 3, log);
       entering(marbles, run, 1_000, 3, log);
       marbles.flush();
-      expect(log).toEqual([100, 200, 300, 1_000, 1_000, 1_000]);
+      expect(log).toEqual([100, 200, 290, 1_000, 1_000, 1_000]);
       expect(state().status).toBe('open');
+    }));
+
+  it('is open after a second though there are always some who wait', () =>
+    virtualTime((marbles) => {
+      const { run, close, state } = gateIn(marbles, { places: 4 });
+      const log: number[] = [];
+      close(100, tooLong);
+      for (let worker = 0; worker < 8; worker++) {
+        const work = run(() => {
+          log.push(marbles.scheduler.now());
+          return marbles.cold('10ms |');
+        });
+        work.pipe(repeat(50)).subscribe();
+      }
+      marbles.at(1_200, () => expect(state().status).toBe('open'));
+      marbles.flush();
+      expect(log).toHaveLength(400);
+      const busy = log.filter((each) => each > 1_200);
+      expect(busy.length).toBeGreaterThan(250);
+      // Four at a time, 10 ms each.
+      expect(Math.max(...busy) - 1_200).toBeLessThanOrEqual(10 * Math.ceil(busy.length / 4) + 100);
     }));
 
   it('that nobody comes to is open when the time is over, without a timer', () =>
