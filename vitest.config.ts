@@ -22,7 +22,11 @@ const heavy = {
   servers: ['spec/servers/**/*.spec.ts', 'spec/table/**/*.spec.ts', 'spec/faults/sockets/**/*.spec.ts'],
   'dev-ca': ['spec/dev-ca/**/*.spec.ts'],
   browser: ['spec/browser/**/*.browser.spec.ts', 'spec/browser/no-chromium.spec.ts'],
+  angular: ['spec/angular-page/**/*.spec.ts'],
 };
+
+/** A sample that has packages of its own is tested with those of the repository. */
+const dedupe = ['rxjs', '@angular/common', '@angular/core', '@angular/platform-browser'];
 
 /** What pages have in place of Node's. */
 const aliasInPages = [
@@ -44,9 +48,20 @@ export default defineConfig({
       project('fast', ['spec/**/*.spec.ts'], { exclude: Object.values(heavy).flat(), testTimeout: 15_000 }),
       project('package', heavy.package, { testTimeout: 60_000 }),
       project('guards', heavy.guards, { testTimeout: 60_000 }),
-      project('samples', heavy.samples, { testTimeout: 60_000 }),
+      {
+        ...project('samples', heavy.samples, { testTimeout: 60_000 }),
+        resolve: { alias, dedupe },
+        oxc: { decorator: { legacy: true } },
+      },
       project('dev-ca', heavy['dev-ca'], { testTimeout: 30_000, hookTimeout: 180_000 }),
       project('servers', heavy.servers, { testTimeout: 60_000, hookTimeout: 180_000 }),
+      {
+        ...project('angular', heavy.angular, {
+          globalSetup: ['spec/angular-page/support/built.ts'],
+          testTimeout: 60_000,
+        }),
+        resolve: { alias, dedupe },
+      },
       ...(await browserProject({
         plugins: [backEndPlugin],
         resolve: {

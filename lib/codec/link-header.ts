@@ -38,10 +38,14 @@ const parametersOf = (text: string): ReadonlyMap<string, string> =>
 const bare = (value: string): string =>
   value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : value;
 
+/** Whether a context is the very URL that was asked. */
+const isSame = (anchor: string, baseUrl: string): boolean =>
+  parseUrl(anchor, baseUrl)?.href === parseUrl('', baseUrl)?.href;
+
 function toLinks(target: string, parameters: ReadonlyMap<string, string>, baseUrl: string): readonly Link[] {
   const relations = new Set((parameters.get('rel') ?? '').toLowerCase().split(/\s+/).filter(Boolean));
   const url = resolveUrl(target, baseUrl);
-  const context = parseUrl(parameters.get('anchor') ?? '', baseUrl)?.href;
-  if (url === undefined || relations.size === 0 || context !== parseUrl('', baseUrl)?.href) return [];
+  const anchor = parameters.get('anchor');
+  if (url === undefined || relations.size === 0 || (anchor !== undefined && !isSame(anchor, baseUrl))) return [];
   return [{ url, relations: [...relations] }];
 }

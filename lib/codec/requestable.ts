@@ -7,8 +7,8 @@ export function checkRequestable(identifiers: readonly Identifier[], types: read
   const unknown = identifiers.find((each) => !isName(each) && typeNamed(types, each.type) === undefined);
   if (unknown === undefined) return;
   throw new TypeError(
-    `a request cannot be made for identifiers of type ${JSON.stringify(unknown.type)}: register an IdentifierType ` +
-      'for it with acmeSession({ identifierTypes }), or bring a CSR',
+    `no request can be made for type ${JSON.stringify(unknown.type)}: register an IdentifierType ` +
+      'by acmeSession({ identifierTypes }), or bring a CSR',
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ObservableInput } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Directory } from './directory.js';
 
 /** A request, as a {@link RequestLimiter} sees it. */
@@ -10,5 +10,13 @@ export interface LimitedRequest {
   readonly directory?: Directory | undefined;
 }
 
-/** Emits as soon as a request may be sent. */
-export type RequestLimiter = (request: LimitedRequest) => ObservableInput<unknown>;
+/**
+ * Sends a request as soon as the limits allow it: emits what `send` emits, which is subscribed to once. Until then it holds
+ * no place for requests. `waitForPlace` completes when the request could be sent at once but for the limits: to count it
+ * before then is to count too early.
+ */
+export type RequestLimiter = <T>(
+  request: LimitedRequest,
+  send: () => Observable<T>,
+  waitForPlace: Observable<never>,
+) => Observable<T>;

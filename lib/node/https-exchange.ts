@@ -29,16 +29,20 @@ export const exchangeByNode = (request: AcmeHttpRequest, agentFor: (url: URL) =>
       tunnel.end?.();
     };
     const fail = (error: Error) => {
+      if (isWhole) return;
       stop();
       subscriber.error(error);
     };
     const finish = (response: AcmeHttpResponse) => {
       isWhole = true;
-      // By then the connection is free for whoever asks next.
-      process.nextTick(() => {
-        subscriber.next(response);
-        subscriber.complete();
-      });
+      // When the request is closed, its connection is about to be free for whoever asks next.
+      const emit = () =>
+        process.nextTick(() => {
+          subscriber.next(response);
+          subscriber.complete();
+        });
+      if (outgoing.closed) emit();
+      else outgoing.once('close', emit);
     };
     outgoing.on('error', fail);
     // Node would end the connection without another word.

@@ -18,5 +18,7 @@ export { tlsAlpn01Check } from './tls-alpn01-check.js';
 export { tlsAlpn01Files, type TlsAlpn01FilesOptions } from './tls-alpn01-files.js';
 export { tlsAlpn01Hook } from './tls-alpn01-hook.js';
 export { tlsAlpn01Server, type TlsAlpn01ServerOptions } from './tls-alpn01-server.js';
+export { nodePorts, type NodePorts } from './node-ports.js';
+export { nodeSigner } from './node-signer.js';
 export { nodeTransport, type NodeTransportOptions } from './node-transport.js';
 export { toPkcs8Pem } from './to-pkcs8-pem.js';

@@ -33,7 +33,7 @@ export const exchange = (session: AcmeSession, request: OutgoingRequest): Observ
   defer(() => {
     const { state } = session;
     if (!isSecureUrl(request.url, state.limits.allowInsecureHttp)) {
-      throw protocolFault(request.url, 'only https: URLs are asked');
+      throw protocolFault(request.url, 'only https: is asked');
     }
     if (state.closed) throw new AcmeTransportError('the session is closed', { url: request.url });
     return send(session, request);
@@ -85,11 +85,7 @@ function failureOf(response: AcmeResponse, { state, clock }: AcmeSession): AcmeE
   const details = errorDetails(response, clock.now());
   if (status === 0 || (status >= 300 && status < 400)) {
     const target = location === undefined ? 'elsewhere' : `to ${location}`;
-    return protocolFault(
-      url,
-      `the server redirects ${target}, which a signed request cannot follow; use its final URL`,
-      details,
-    );
+    return protocolFault(url, `the server redirects ${target}; use its final URL`, details);
   }
   return responseError(response, details);
 }

@@ -1,4 +1,4 @@
-import { concat, last, type SchedulerLike, type TimestampProvider } from 'rxjs';
+import { concat, defer, ignoreElements, type SchedulerLike, type TimestampProvider } from 'rxjs';
 import type { LimitedRequest, RequestLimiter } from '../model/request-limiter.js';
 import type { RequestLimit, RequestKind } from '../model/request-limits.js';
 import { tokenBucket } from '../rx/token-bucket.js';
@@ -28,10 +28,10 @@ export interface LimitRequestsOptions {
  */
 export function limitRequests(limits: readonly RequestLimit[], options: LimitRequestsOptions = {}): RequestLimiter {
   const buckets = limits.map((limit) => ({ limit, take$: tokenBucket({ ...options, ...limit }) }));
-  return (request) => {
+  return (request, send, waitForPlace) => {
     const kind = kindOf(request);
     const concerned = buckets.filter(({ limit }) => limit.kind === kind && !(limit.exemptsRenewals && renews(request)));
-    return concat(...concerned.map(({ take$ }) => take$)).pipe(last(undefined, undefined));
+    return concat(waitForPlace, ...concerned.map(({ take$ }) => take$.pipe(ignoreElements())), defer(send));
   };
 }
 

@@ -21,18 +21,20 @@ export interface AcmeResponse extends ResponseContext {
 
 /** Reads the headers of an answer to a request for `url`. `nowMs` stands in for a `Date` header that is not there. */
 export function toAcmeResponse(url: string, { status, headers, body }: AcmeHttpResponse, nowMs: number): AcmeResponse {
-  const serverNowMs = parseHttpDate(headers['date'] ?? '', nowMs)?.getTime() ?? nowMs;
-  const location = headers['location'];
+  const { location, 'retry-after': retryAfter } = headers;
   return defined({
     url,
     status,
     headers,
     body,
     links: parseLinkHeader(headers['link'], url),
-    retryAfterMs: parseRetryAfterMs(headers['retry-after'], serverNowMs),
+    retryAfterMs:
+      retryAfter === undefined ? undefined : parseRetryAfterMs(retryAfter, serverTime(headers['date'], nowMs)),
     location: location ? resolveUrl(location, url) : undefined,
   });
 }
+
+const serverTime = (date = '', nowMs: number): number => parseHttpDate(date, nowMs)?.getTime() ?? nowMs;
 
 /** The answer that made a resource, under the URL of that resource. */
 export function located(response: AcmeResponse, what: string): AcmeResponse {

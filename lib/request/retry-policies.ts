@@ -1,6 +1,6 @@
 import { problemCode } from '../codec/problem-type.js';
 import type { AcmeError } from '../model/errors/acme-error.js';
-import { AcmeProblemError, AcmeRateLimitedError } from '../model/errors/problem-error.js';
+import { AcmeProblemError } from '../model/errors/problem-error.js';
 import { AcmeTransportError } from '../model/errors/transport-error.js';
 import type { RetryPolicy } from '../model/retry-policy.js';
 import { type Backoff, backoffMs } from '../rx/backoff.js';
@@ -23,31 +23,32 @@ export interface RetryWithBackoffOptions extends Partial<Backoff> {
  * @see RFC 8555 §6.6
  */
 export function retryWithBackoff(options: RetryWithBackoffOptions = {}): RetryPolicy {
-  const { maxRetries = 4, maxRetryAfterMs = 60_000 } = options;
-  const { firstMs = 250, factor = 2, maxMs = 10_000, jitter = 0.2 } = options;
+  const { maxRetries = 4, maxRetryAfterMs = 60_000, ...backoff } = options;
   return ({ error, attempt, random }) => {
     const { retryAfterMs = 0 } = error;
     return isTransient(error) && attempt <= maxRetries && retryAfterMs <= maxRetryAfterMs
-      ? Math.max(retryAfterMs, backoffMs(attempt - 1, { firstMs, factor, maxMs, jitter }, random))
+      ? Math.max(retryAfterMs, backoffMs(attempt - 1, { ...usualBackoff, ...backoff }, random))
       : undefined;
   };
 }
 
 const notImplemented = 501;
+const usualBackoff = { firstMs: 250, factor: 2, maxMs: 10_000, jitter: 0.2 };
 
 /** Whether the server, or what stands in front of it, has failed. The type of a problem decides before its status. */
-const isServerFailure = (error: AcmeError): boolean =>
-  error instanceof AcmeProblemError &&
-  (problemCode(error.problem) ?? 'serverInternal') === 'serverInternal' &&
-  (error.status ?? 0) >= 500;
+const isServerFailure = (error: AcmeProblemError): boolean => {
+  const { status = 0, problem } = error;
+  return (
+    (problemCode(problem) ?? (status >= 500 ? 'serverInternal' : '')) === 'serverInternal' && status !== notImplemented
+  );
+};
 
 /** Whether the same request may succeed later. */
 const isTransient = (error: AcmeError): boolean =>
   error instanceof AcmeTransportError ||
-  (error instanceof AcmeRateLimitedError
-    ? error.retryAfterMs !== undefined
-    : isServerFailure(error) && error.status !== notImplemented);
+  (error instanceof AcmeProblemError &&
+    (error.code === 'rateLimited' ? error.retryAfterMs !== undefined : isServerFailure(error)));
 
-/** Whether the server has refused the request, so that nothing of it was carried out. */
+/** Whether the server has refused the request, so that nothing of it was carried out. What a balancer says is no proof. */
 export const wasRefused = (error: AcmeError): boolean =>
-  error instanceof AcmeRateLimitedError || (error instanceof AcmeProblemError && !isServerFailure(error));
+  error instanceof AcmeProblemError && ((error.status ?? 0) < 500 || problemCode(error.problem) === 'rateLimited');

@@ -57,7 +57,10 @@ export interface RetryPorts {
   readonly random: () => number;
 }
 
-/** {@link retryTransient}. `before` is asked before each attempt but the first: what it finds is emitted in place of another attempt. */
+/**
+ * {@link retryTransient}. `before` is asked before each attempt but the first, and once more when the policy gives up: what it
+ * finds is emitted in place of another attempt, or of the error.
+ */
 export const retried =
   <T>(
     { retry: policy, scheduler, clock, random }: RetryPorts,
@@ -67,16 +70,22 @@ export const retried =
     defer(() => {
       const startedAtMs = clock.now();
       let found: T | undefined;
+      let delayMs: unknown;
       return defer(() => (found === undefined ? source : of(found))).pipe(
         retry({
           delay: (error: unknown, attempt) =>
             error instanceof AcmeError
               ? callPort('retryPolicy', () => {
-                  const delayMs = policy({ error, attempt, elapsedMs: clock.now() - startedAtMs, random });
-                  return delayMs === undefined ? throwError(() => error) : wait(delayMs, scheduler);
+                  delayMs = policy({ error, attempt, elapsedMs: Math.max(0, clock.now() - startedAtMs), random });
+                  if (delayMs === undefined) return of(0);
+                  if (typeof delayMs === 'number' && delayMs < Infinity) return wait(delayMs, scheduler);
+                  throw new TypeError('it returned no time');
                 }).pipe(
-                  concatMap(() => before(error)),
-                  tap((each) => (found = each)),
+                  concatMap(() => callPort('recovery', () => before(error))),
+                  tap((each) => {
+                    found = each;
+                    if (each === undefined && delayMs === undefined) throw error;
+                  }),
                 )
               : throwError(() => error),
         }),

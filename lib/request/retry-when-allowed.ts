@@ -1,5 +1,5 @@
 import { asyncScheduler, defer, type MonoTypeOperatorFunction, retry, type SchedulerLike, throwError } from 'rxjs';
-import { AcmeRateLimitedError } from '../model/errors/problem-error.js';
+import { AcmeProblemError } from '../model/errors/problem-error.js';
 import { wait } from '../rx/wait.js';
 
 /** A server that limits and asks for no wait would be asked for ever. */
@@ -32,7 +32,7 @@ export function retryWhenAllowed<T>(options: RetryWhenAllowedOptions): MonoTypeO
       return source.pipe(
         retry({
           delay: (error: unknown) => {
-            const askedMs = error instanceof AcmeRateLimitedError ? error.retryAfterMs : undefined;
+            const askedMs = error instanceof AcmeProblemError && saysLater(error) ? error.retryAfterMs : undefined;
             const waitMs = askedMs === 0 ? shortestMs : (askedMs ?? Infinity);
             if (waitMs > leftMs) return throwError(() => error);
             leftMs -= waitMs;
@@ -42,3 +42,6 @@ export function retryWhenAllowed<T>(options: RetryWhenAllowedOptions): MonoTypeO
       );
     });
 }
+
+/** A rate limit, or a failure of the server. */
+const saysLater = ({ code, status = 0 }: AcmeProblemError): boolean => code === 'rateLimited' || status >= 500;

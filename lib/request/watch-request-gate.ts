@@ -14,7 +14,7 @@ export interface RequestGateState {
 }
 
 /** How often the number of those who wait is read while the gate is not open, in milliseconds. */
-const lookMs = 100;
+const [oftenMs, seldomMs] = [100, 1_000];
 
 /**
  * Watches the gate through which the requests of a session go. A rate limit that says when it ends closes it for every
@@ -29,12 +29,17 @@ const lookMs = 100;
 export function watchRequestGate(session: AcmeSession): Observable<RequestGateState> {
   const { clock, scheduler, state } = session;
   const { gate } = state;
+  const look = () => {
+    const now = gate.state();
+    // Nobody has come since the time was over.
+    return now.leftMs <= 0 && now.waiting === 0 ? { ...now, status: 'open' as const } : now;
+  };
   return defer(() =>
     merge(of(undefined), gate.changes$).pipe(
       switchMap(() =>
-        of(gate.state()).pipe(
+        of(look()).pipe(
           expand(({ status, leftMs }) =>
-            status === 'open' ? EMPTY : wait(Math.max(leftMs, lookMs), scheduler).pipe(map(() => gate.state())),
+            status === 'open' ? EMPTY : wait(Math.min(Math.max(leftMs, oftenMs), seldomMs), scheduler).pipe(map(look)),
           ),
         ),
       ),

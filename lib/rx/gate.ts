@@ -32,7 +32,7 @@ export interface Gate extends Pick<Slots, 'run'> {
   readonly close: (ms: number, refusal: (leftMs: number) => unknown) => void;
   /** How it stands now. */
   readonly state: () => GateState;
-  /** Emits when the gate was closed, when it lets in the first one again and when it is open. */
+  /** Emits when the gate was closed, or for longer, when it lets in one by one, and when it is open. */
   readonly changes$: Observable<void>;
 }
 
@@ -40,7 +40,7 @@ export interface Gate extends Pick<Slots, 'run'> {
 export interface GateState {
   /** `opening`: those who waited go in one by one. */
   readonly status: 'open' | 'closed' | 'opening';
-  /** How long nobody goes in, in milliseconds. */
+  /** How long nobody goes in, in milliseconds; 0 or less where the next one would. */
   readonly leftMs: number;
   /** How much work is in the queue. */
   readonly waiting: number;
@@ -71,16 +71,16 @@ export function gate(options: GateOptions): Gate {
     timer = undefined;
   };
   const turn = (to: GateState['status'], ms: number) => {
+    left();
     longestMs = ms;
     nextAtMs = clock.now() + ms;
-    const isOther = status !== to;
     status = to;
-    if (isOther) changes$.next();
+    changes$.next();
   };
   const admits = () => {
     if (status === 'open') return true;
     const ms = leftMs();
-    if (ms > maxWaitMs) refuse(() => refusal(ms));
+    if (status === 'closed' && ms > maxWaitMs) refuse(() => refusal(ms));
     else if (ms > 0) timer ??= scheduler.schedule(wake, Math.min(ms, longestTimerMs));
     return ms <= 0;
   };
@@ -98,19 +98,14 @@ export function gate(options: GateOptions): Gate {
   return {
     run,
     close(ms, makeRefusal) {
-      if (status === 'closed' && leftMs() >= ms) return;
+      if (ms <= (status === 'closed' ? Math.max(0, leftMs()) : 0)) return;
       refusal = makeRefusal;
-      left();
       turn('closed', ms);
       // Those too who wait for a place.
-      if (ms > maxWaitMs) refuse(() => refusal(ms));
+      if (status === 'closed' && ms > maxWaitMs) refuse(() => refusal(ms));
       drain();
     },
-    state() {
-      const ms = status === 'open' ? 0 : Math.max(0, leftMs());
-      // Nobody has come since it was over.
-      return { status: ms === 0 && waiting() === 0 ? 'open' : status, leftMs: ms, waiting: waiting() };
-    },
+    state: () => ({ status, leftMs: leftMs(), waiting: waiting() }),
     changes$,
   };
 }

@@ -59,7 +59,8 @@ export function slots(free: number, door = openDoor): Slots {
           if (queue.delete(subscriber) && queue.size === 0) door.left();
         });
         queue.set(subscriber, () => {
-          defer(work).subscribe(subscriber);
+          // It may have left as it was let in.
+          if (!subscriber.closed) defer(work).subscribe(subscriber);
           // Added last: what `work` holds is let go before the place is.
           subscriber.add(giveBack);
         });

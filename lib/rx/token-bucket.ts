@@ -7,6 +7,11 @@ import {
   type TimestampProvider,
 } from 'rxjs';
 
+import { longestTimerMs } from './wait.js';
+
+/** What fractions of a millisecond may add up to. */
+const rounding = 0.001;
+
 /** Options of {@link tokenBucket}. */
 export interface TokenBucketOptions {
   /** How many tokens come back in `perMs`. */
@@ -38,6 +43,7 @@ export function tokenBucket(options: TokenBucketOptions): Observable<void> {
   /** When the bucket will be full. */
   let fullAtMs = -Infinity;
   let timer: Subscription | undefined;
+  let isDraining = false;
   const stop = () => {
     timer?.unsubscribe();
     timer = undefined;
@@ -56,18 +62,22 @@ export function tokenBucket(options: TokenBucketOptions): Observable<void> {
     subscriber.complete();
   };
   const drain = () => {
-    if (timer !== undefined) return;
+    // Who takes a token may come back within it.
+    if (isDraining || timer !== undefined) return;
+    isDraining = true;
     for (const subscriber of queue) {
-      const ms = Math.ceil(toGoMs());
+      const ms = Math.ceil(toGoMs() - rounding);
       if (ms > 0) {
-        timer = scheduler.schedule(() => {
-          stop();
-          drain();
-        }, ms);
-        return;
+        timer = scheduler.schedule(wake, Math.min(ms, longestTimerMs));
+        break;
       }
       take(subscriber);
     }
+    isDraining = false;
+  };
+  const wake = () => {
+    stop();
+    drain();
   };
   return new Observable<void>((subscriber) => {
     queue.add(subscriber);

@@ -1,9 +1,9 @@
 import { type AsnType, OctetString } from 'asn1js';
-import { AltName, type Extension, GeneralName } from 'pkijs';
+import { AltName, GeneralName } from 'pkijs';
 import { ipOctets, ipText } from '../codec/ip-octets.js';
 import type { Identifier } from '../model/identifier.js';
 import { childrenOf, contentOf, isTagged } from './asn1.js';
-import { extensionValue } from './extensions.js';
+import { extensionValue, type ReadExtension } from './extensions.js';
 
 /** The extension that holds them. */
 export const subjectAlternativeName = '2.5.29.17';
@@ -34,7 +34,7 @@ export function generalName({ type, value }: Identifier): GeneralName {
 }
 
 /** The DNS names, in lower case, and the IP addresses that extensions name; names of other kinds are left out. */
-export function identifiersOf(extensions: readonly Extension[]): readonly Identifier[] {
+export function identifiersOf(extensions: readonly ReadExtension[]): readonly Identifier[] {
   const names = extensionValue(extensions, subjectAlternativeName);
   return names === undefined ? [] : childrenOf(names).flatMap(identifier);
 }

@@ -1,6 +1,7 @@
 import { BitString, Sequence } from 'asn1js';
 import { Attribute, CertificationRequest, Extensions, PublicKeyInfo, RelativeDistinguishedNames } from 'pkijs';
 import { defer, from, map, type Observable, take, throwIfEmpty } from 'rxjs';
+import { derTag, derValue } from '../codec/der.js';
 import type { Identifier } from '../model/identifier.js';
 import type { CertificateKey, CertificateRequestOptions } from '../model/ports.js';
 import { parseDer } from './asn1.js';
@@ -61,12 +62,13 @@ function unsignedRequest(
     attributes: attributesFor(identifiers, options),
     signatureAlgorithm: signatureAlgorithm(algorithm),
   });
-  request.tbsView = toBeSignedOf(request);
+  const toBeSigned = toBeSignedOf(request);
   return {
-    toBeSigned: request.tbsView.slice(),
+    toBeSigned,
     withSignature: (signature) => {
-      request.signatureValue = new BitString({ valueHex: signatureValue(algorithm, signature) });
-      return new Uint8Array(request.toSchema().toBER());
+      const bits = new BitString({ valueHex: signatureValue(algorithm, signature) }).toBER();
+      const named = request.signatureAlgorithm.toSchema().toBER();
+      return derValue(derTag.sequence, toBeSigned, new Uint8Array(named), new Uint8Array(bits));
     },
   };
 }

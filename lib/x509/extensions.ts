@@ -1,13 +1,18 @@
-import { type AsnType, Boolean as BooleanValue } from 'asn1js';
-import type { Extension } from 'pkijs';
+import { type AsnType, Boolean as BooleanValue, type OctetString } from 'asn1js';
 import { encodeHex } from '../codec/hex.js';
 import { childrenOf, contentOf, isTagged, parseDer } from './asn1.js';
 
 /** The type of the PKCS#10 attribute that asks for extensions. */
 export const requestedExtensions = '1.2.840.113549.1.9.14';
 
+/** What has to be known of an extension to read it; those of pkijs are such. */
+export interface ReadExtension {
+  readonly extnID: string;
+  readonly extnValue: OctetString;
+}
+
 /** The DER value of an extension, if it is there. Throws an `Error` where it is there twice or is not DER. */
-export function extensionValue(extensions: readonly Extension[], oid: string): AsnType | undefined {
+export function extensionValue(extensions: readonly ReadExtension[], oid: string): AsnType | undefined {
   const [found, ...others] = extensions.filter(({ extnID }) => extnID === oid);
   if (found === undefined) return undefined;
   if (others.length > 0) throw new Error(`it has the extension ${oid} more than once`);
@@ -19,7 +24,7 @@ export function extensionValue(extensions: readonly Extension[], oid: string): A
  *
  * @see RFC 5280 §4.2.1.1
  */
-export function authorityKeyIdentifier(extensions: readonly Extension[]): string | undefined {
+export function authorityKeyIdentifier(extensions: readonly ReadExtension[]): string | undefined {
   const value = extensionValue(extensions, '2.5.29.35');
   const identifier = value === undefined ? undefined : childrenOf(value).find((part) => isTagged(part, 0));
   return identifier === undefined ? undefined : encodeHex(contentOf(identifier));
@@ -30,7 +35,7 @@ export function authorityKeyIdentifier(extensions: readonly Extension[]): string
  *
  * @see RFC 5280 §4.2.1.2
  */
-export function subjectKeyIdentifier(extensions: readonly Extension[]): string | undefined {
+export function subjectKeyIdentifier(extensions: readonly ReadExtension[]): string | undefined {
   const value = extensionValue(extensions, '2.5.29.14');
   return value === undefined ? undefined : encodeHex(contentOf(value));
 }
@@ -40,7 +45,7 @@ export function subjectKeyIdentifier(extensions: readonly Extension[]): string |
  *
  * @see RFC 5280 §4.2.1.9
  */
-export function isAuthority(extensions: readonly Extension[]): boolean {
+export function isAuthority(extensions: readonly ReadExtension[]): boolean {
   const value = extensionValue(extensions, '2.5.29.19');
   const [first] = value === undefined ? [] : childrenOf(value);
   return first instanceof BooleanValue && first.getValue();

@@ -1,5 +1,7 @@
-import { type AlgorithmIdentifier, CryptoEngine, type PublicKeyInfo } from 'pkijs';
+import { AlgorithmIdentifier, CryptoEngine, PublicKeyInfo } from 'pkijs';
+import { encodingOf, parseDer } from './asn1.js';
 import { type ReadCertificate, readCertificate } from './certificate-details.js';
+import type { CertificateStructure } from './certificate-structure.js';
 
 /** Many times the issuers that an application has to do with at a time. It bounds what is kept. */
 const mostKept = 8;
@@ -39,6 +41,22 @@ const isWholeIn = ({ algorithmId }: AlgorithmIdentifier): boolean => algorithmId
 
 let engine: CryptoEngine | undefined;
 
-/** What the signatures by issuers that {@link readIssuer} has read are verified with. */
-export const issuerEngine = (): CryptoEngine =>
-  (engine ??= new IssuerEngine({ name: 'rxacme', crypto: globalThis.crypto }));
+/** What pkijs knows of the keys of issuers, as long as they are kept. */
+const keyInfos = new WeakMap<Uint8Array, PublicKeyInfo>();
+
+function keyInfoOf(publicKey: Uint8Array): PublicKeyInfo {
+  const info = keyInfos.get(publicKey) ?? new PublicKeyInfo({ schema: parseDer(publicKey) });
+  keyInfos.set(publicKey, info);
+  return info;
+}
+
+/** Whether the signature of a certificate is by a key, that of an issuer that {@link readIssuer} has read. */
+export function isSignedBy(
+  { toBeSigned, algorithm, signature }: CertificateStructure,
+  issuerKey: Uint8Array,
+): Promise<boolean> {
+  engine ??= new IssuerEngine({ name: 'rxacme', crypto: globalThis.crypto });
+  const identifier = new AlgorithmIdentifier({ schema: algorithm });
+  const signed = encodingOf(toBeSigned) as Uint8Array<ArrayBuffer>;
+  return engine.verifyWithPublicKey(signed, signature, keyInfoOf(issuerKey), identifier);
+}

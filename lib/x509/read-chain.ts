@@ -1,17 +1,24 @@
-import type { Certificate } from 'pkijs';
+import { ObjectIdentifier } from 'asn1js';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import { childrenOf, encodingOf } from './asn1.js';
 import type { ChainLink } from './check-chain.js';
 import { type ReadCertificate, readCertificate } from './certificate-details.js';
+import type { CertificateStructure } from './certificate-structure.js';
 import { isEcdsaSignature } from './ecdsa-signature.js';
-import { issuerEngine, readIssuer } from './known-issuers.js';
+import { isSignedBy, readIssuer } from './known-issuers.js';
+import type { SignatureCheck } from './signature-check.js';
 
 /**
  * Reads a chain, leaf first, and checks each signature against the certificate that follows. Throws
  * {@link AcmeProtocolError}, with the certificate as its body, where one cannot be read.
  *
+ * @param check Is asked before WebCrypto is.
  * @see RFC 8555 §7.4.2, §9.1
  */
-export async function readChain(ders: readonly Uint8Array[]): Promise<{ readonly links: readonly ChainLink[] }> {
+export async function readChain(
+  ders: readonly Uint8Array[],
+  check?: SignatureCheck,
+): Promise<{ readonly links: readonly ChainLink[] }> {
   const chain = ders.map((der, index) =>
     readLink(
       index === 0 ? readCertificate : readIssuer,
@@ -20,9 +27,9 @@ export async function readChain(ders: readonly Uint8Array[]): Promise<{ readonly
     ),
   );
   const links: ChainLink[] = [];
-  for (const [index, { certificate, details }] of chain.entries()) {
+  for (const [index, { structure, details }] of chain.entries()) {
     const next = chain[index + 1];
-    links.push({ ...details, verifiedByNext: next === undefined || (await isIssuedBy(certificate, next)) });
+    links.push({ ...details, verifiedByNext: next === undefined || (await isIssuedBy(structure, next, check)) });
   }
   return { links };
 }
@@ -38,16 +45,21 @@ function readLink(read: (der: Uint8Array) => ReadCertificate, der: Uint8Array, w
 
 /** Names are compared octet by octet. A signature that this platform cannot check does not hold. */
 async function isIssuedBy(
-  certificate: Certificate,
-  { certificate: issuer, details }: ReadCertificate,
+  certificate: CertificateStructure,
+  { structure: issuer, details }: ReadCertificate,
+  check: SignatureCheck = () => undefined,
 ): Promise<boolean> {
-  if (!certificate.issuer.isEqual(issuer.subject.valueBeforeDecode)) return false;
-  const { algorithmId } = certificate.signatureAlgorithm;
+  if (encodingOf(certificate.issuer).join() !== encodingOf(issuer.subject).join()) return false;
+  const { publicKey: issuerKey, keyType } = details;
+  const [signed, signature] = [encodingOf(certificate.toBeSigned), certificate.signature.valueBlock.valueHexView];
   try {
-    if (algorithmId.startsWith(ecdsa) && !isEcdsaSignature(signatureOf(certificate), details.keyType)) return false;
-    return algorithmId === ed25519
-      ? await isSignedWithEd25519(certificate, details.publicKey)
-      : await certificate.verify(issuer, issuerEngine());
+    const algorithm = algorithmOf(certificate);
+    if (algorithm.startsWith(ecdsa) && !isEcdsaSignature(signature, keyType)) return false;
+    const isRight = check({ algorithm, signed, signature, issuerKey });
+    if (isRight !== undefined) return isRight;
+    return algorithm === ed25519
+      ? await isSignedWithEd25519(signed, signature, issuerKey)
+      : await isSignedBy(certificate, issuerKey);
   } catch {
     return false;
   }
@@ -56,13 +68,16 @@ async function isIssuedBy(
 const ecdsa = '1.2.840.10045.4.';
 const ed25519 = '1.3.101.112';
 
-const signatureOf = ({ signatureValue }: Certificate): Uint8Array => signatureValue.valueBlock.valueHexView;
+function algorithmOf({ algorithm }: CertificateStructure): string {
+  const [type] = childrenOf(algorithm);
+  return type instanceof ObjectIdentifier ? type.valueBlock.toString() : '';
+}
 
 /** pkijs does not know this algorithm. */
-async function isSignedWithEd25519(certificate: Certificate, publicKey: Uint8Array): Promise<boolean> {
+async function isSignedWithEd25519(signed: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): Promise<boolean> {
   const { subtle } = globalThis.crypto;
   const key = await subtle.importKey('spki', new Uint8Array(publicKey), ed25519Name, false, ['verify']);
-  return subtle.verify(ed25519Name, key, new Uint8Array(signatureOf(certificate)), new Uint8Array(certificate.tbsView));
+  return subtle.verify(ed25519Name, key, new Uint8Array(signature), new Uint8Array(signed));
 }
 
 const ed25519Name = 'Ed25519';

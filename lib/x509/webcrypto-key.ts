@@ -1,6 +1,7 @@
 import { defer } from 'rxjs';
 import { encodePem } from '../codec/pem.js';
 import type { CertificateKey } from '../model/ports.js';
+import { opaqueKey } from './opaque-key.js';
 
 /** What WebCrypto has to know of an algorithm to make, import or use a key. */
 export interface KeyParameters {
@@ -20,18 +21,12 @@ export function webCryptoKey(
   parameters: KeyParameters,
 ): CertificateKey {
   const { subtle } = globalThis.crypto;
-  const text = () => `CertificateKey(${keyType})`;
-  const key = {
+  return opaqueKey({
     keyType,
     publicKey,
     sign: (input: Uint8Array) =>
       defer(async () => new Uint8Array(await subtle.sign({ ...parameters }, privateKey, new Uint8Array(input)))),
     exportPem: () =>
       defer(async () => encodePem('PRIVATE KEY', new Uint8Array(await subtle.exportKey('pkcs8', privateKey)))),
-  };
-  const printed = { toString: text, toJSON: text, [Symbol.for('nodejs.util.inspect.custom')]: text };
-  return Object.freeze(Object.defineProperties(key, hidden(printed)));
+  });
 }
-
-const hidden = (members: object): PropertyDescriptorMap =>
-  Object.fromEntries(Reflect.ownKeys(members).map((name) => [name, { value: Reflect.get(members, name) as unknown }]));

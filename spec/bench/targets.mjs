@@ -11,13 +11,13 @@ const most = (what, target, read, unit = '') => ({ what, target, read, unit });
 const node = 'rxacme-node';
 const fetch = 'rxacme';
 const both = (what, cell, name, unit, [forNode, forFetch]) => [
-  most(`${what}, nodeTransport`, forNode, figure(cell, node, name), unit),
+  most(`${what}, nodePorts`, forNode, figure(cell, node, name), unit),
   most(`${what}, fetch`, forFetch, figure(cell, fetch, name), unit),
 ];
 const ratios = (what, cell, name, [toPeer, toPeerFetch], [toFloor, toFloorFetch]) => [
-  most(`${what}, nodeTransport / acme-client`, toPeer, ratio(cell, node, name, 'acme-client')),
+  most(`${what}, nodePorts / acme-client`, toPeer, ratio(cell, node, name, 'acme-client')),
   most(`${what}, fetch / acme-client`, toPeerFetch, ratio(cell, fetch, name, 'acme-client')),
-  most(`${what}, nodeTransport / floor`, toFloor, ratio(cell, node, name, 'floor')),
+  most(`${what}, nodePorts / floor`, toFloor, ratio(cell, node, name, 'floor')),
   most(`${what}, fetch / floor by fetch`, toFloorFetch, ratio(cell, fetch, name, 'floor-fetch')),
 ];
 const againstNode = (what, cell, name, toPeer, toFloor) => [

@@ -65,6 +65,10 @@ const expected: Readonly<Record<FaultName, Expectation>> = {
   '502 with HTML': serverError,
   'a 503': serverError,
   '503 with Retry-After': waits,
+  'carried out and 503 with Retry-After': {
+    ...waits,
+    at: { ...newNonce('rateLimited'), challenge: { always: certificate }, finalize: { always: certificate } },
+  },
   '503 with Retry-After of a day': limited,
   'a 429': limited,
   '429 with Retry-After in seconds': waits,

@@ -159,7 +159,7 @@ describe('a finalization whose answer is lost', () => {
 });
 
 describe('a finalization that is refused', () => {
-  it.each(['badCSR', 'unauthorized', 'rejectedIdentifier', 'serverInternal'])('with %s ends the order', (type) =>
+  it.each(['badCSR', 'unauthorized', 'rejectedIdentifier', 'caa'])('with %s ends the order', (type) =>
     virtualTime((time) => {
       const { error, values, sent } = finalized(time, {}, (ca) =>
         ca.script('finalize', () => problem(type, { status: 403 })),

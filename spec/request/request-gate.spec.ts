@@ -1,9 +1,10 @@
-import { map, merge, mergeMap, of, range, toArray } from 'rxjs';
+import { EMPTY, map, merge, mergeMap, of, range, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   type AcmeError,
   AcmeProblemError,
   AcmeRateLimitedError,
+  type AcmeRequest,
   type AcmeSessionOptions,
   AcmeTransportError,
   getAccount,
@@ -68,12 +69,52 @@ describe('a rate limit that says when it ends', () => {
       expect(atMs(ca)).toEqual([0, 5_000, 10_000, 15_000, 20_000]);
     }));
 
-  it('repeats what must not be carried out twice: it was refused', () =>
+  it('has what must not be carried out twice sent again: it was refused', () =>
     virtualTime((time) => {
       const { ca, account } = warmBench(time);
-      ca.script('newOrder', () => limited('5'));
-      ca.script('finalize', () => limited('5'));
-      expect(completed(time, newOrder(account, { identifiers: ['example.org'] })).values).toHaveLength(1);
+      ca.script('account', () => limited('5'));
+      const asked: unknown[] = [];
+      const recovery = (error: AcmeError) => (asked.push(error), of(undefined));
+      const request = { url: 'https://ca.test/account/1', payload: {}, recovery } as const;
+      expect(completed(time, of(request).pipe(signedRequest(account))).values).toHaveLength(1);
+      ca.script('account', () => limited('5'));
+      const never = { ...request, recovery: 'never' } as const;
+      expect(completed(time, of(never).pipe(signedRequest(account))).values).toHaveLength(1);
+      expect([ca.operations(), asked]).toEqual([new Array(4).fill('account'), []]);
+    }));
+
+  it('of a balancer is no proof that the request was not carried out', () =>
+    virtualTime((time) => {
+      const { ca, account } = warmBench(time);
+      const carriedOut = (carryOut: () => Answer) => (carryOut(), balancer('5'));
+      ca.script('account', carriedOut);
+      const asked: AcmeError[] = [];
+      const recovery = (error: AcmeError) => (asked.push(error), of(undefined));
+      const request = { url: 'https://ca.test/account/1', payload: {}, recovery } as const;
+      expect(completed(time, of(request).pipe(signedRequest(account))).values).toHaveLength(1);
+      expect(asked.map(({ code }) => code)).toEqual(['rateLimited']);
+      ca.history.length = 0;
+      ca.script('account', carriedOut);
+      const never = { ...request, recovery: 'never' } as const;
+      expect(errorOf(time, of(never).pipe(signedRequest(account)))).toMatchObject({ code: 'rateLimited' });
+      expect(ca.history).toHaveLength(1);
+    }));
+
+  it('as a problem of the server with status 503 holds all as well', () =>
+    virtualTime((time) => {
+      const { ca, account } = warmBench(time);
+      ca.script('account', () => problem('serverInternal', { status: 503 }, { 'retry-after': '5' }));
+      record(getAccount(account));
+      completed(time, getOrder(account, 'https://ca.test/order/1'));
+      expect(atMs(ca)).toEqual([0, 5_000, 5_100]);
+    }));
+
+  it('of a balancer closes for an hour at most, whatever it asks for', () =>
+    virtualTime((time) => {
+      const { ca, account } = warmBench(time);
+      ca.script('account', () => balancer('99999999999'));
+      errorOf(time, getAccount(account));
+      expect(errorOf(time, getAccount(account))).toMatchObject({ retryAfterMs: 3_600_000 });
     }));
 
   it('of the server, for longer than the cap, concerns only what was asked', () =>
@@ -160,7 +201,7 @@ describe('watchRequestGate', () => {
       expect(states.values).toEqual([
         { status: 'open', waiting: 0, at: 0 },
         { status: 'closed', waiting: 0, opensAt, at: 0 },
-        { status: 'closed', waiting: 1, opensAt, at: 5_000 },
+        { status: 'closed', waiting: 1, opensAt, at: 1_000 },
         { status: 'opening', waiting: 1, at: 5_000 },
         { status: 'open', waiting: 0, at: 5_100 },
       ]);
@@ -214,10 +255,42 @@ describe('a policy of its own', () => {
   it('never has a request repeated that may have been carried out and must not be', () =>
     virtualTime((time) => {
       const { ca, account } = warmBench(time, { retry: () => 1 });
-      ca.script('challenge', lost);
-      ca.script('newOrder', lost);
-      expect(completed(time, newOrder(account, { identifiers: ['example.org'] })).values).toHaveLength(1);
+      ca.script('account', lost);
+      const request = { url: 'https://ca.test/account/1', payload: {}, recovery: 'never' } as const;
+      expect(errorOf(time, of(request).pipe(signedRequest(account)))).toBeInstanceOf(AcmeTransportError);
+      expect(ca.history).toHaveLength(1);
     }));
+
+  it('that gives up has what may have been carried out looked up all the same', () =>
+    virtualTime((time) => {
+      const { ca, account } = warmBench(time, { retry: () => undefined });
+      const found = { url: 'found', status: 200, headers: {}, body: new Uint8Array(), links: [] };
+      const request = { url: 'https://ca.test/account/1', payload: {} } as const;
+      ca.script('account', lost);
+      const looked = { ...request, recovery: () => of(found) };
+      expect(completed(time, of(looked).pipe(signedRequest(account))).values).toEqual([found]);
+      ca.script('account', lost);
+      const unknown = { ...request, recovery: () => of(undefined) };
+      expect(errorOf(time, of(unknown).pipe(signedRequest(account)))).toBeInstanceOf(AcmeTransportError);
+      expect(ca.operations()).toEqual(['account', 'newNonce', 'account']);
+    }));
+
+  it.each<[string, AcmeRequest['recovery']]>([
+    ['completes without a word', () => EMPTY],
+    [
+      'throws',
+      () => {
+        throw new RangeError('no idea');
+      },
+    ],
+  ])('a look-up that %s is an AcmePortError', (_what, recovery) =>
+    virtualTime((time) => {
+      const { ca, account } = warmBench(time);
+      ca.script('account', lost);
+      const request = { url: 'https://ca.test/account/1', payload: {}, recovery };
+      expect(errorOf(time, of(request).pipe(signedRequest(account)))).toMatchObject({ code: 'port', port: 'recovery' });
+    }),
+  );
 
   it('has what was refused for its nonce repeated, though the next nonce is lost', () =>
     virtualTime((time) => {
@@ -323,7 +396,7 @@ describe('a request limiter', () => {
       const directory = { newOrder: `${base}newOrder`, renewalInfo: `${base}renewal-info` };
       const limiter = limitRequests(requestLimits.letsEncrypt, { scheduler });
       const ask = (url: string, payload: object | '' = '') =>
-        record(time.cold('(a|)').pipe(mergeMap(() => limiter({ url, payload, directory: directory as never }))));
+        record(limiter({ url, payload, directory: directory as never }, () => of('sent'), EMPTY));
       const renewals = Array.from({ length: 200 }, () => ask(directory.newOrder, { replaces: 'a.b' }));
       const orders = Array.from({ length: 200 }, () => ask(directory.newOrder, {}));
       const infos = Array.from({ length: 100 }, () => ask(`${directory.renewalInfo}/a.b`));
@@ -333,13 +406,22 @@ describe('a request limiter', () => {
       expect(scheduler.now()).toBeLessThan(1_000);
     }));
 
-  it('that fails is an AcmePortError, and nothing is sent', () =>
+  it('counts what is sent, not what waits: for the gate, and for a place', () =>
     virtualTime((time) => {
-      const requestLimiter = () => {
-        throw new Error('no counter');
-      };
-      const { ca, account } = syncBench(time.scheduler, {}, { requestLimiter });
-      expect(errorOf(time, getAccount(account))).toMatchObject({ code: 'port', port: 'requestLimiter' });
-      expect(ca.history).toEqual([]);
+      const { scheduler } = time;
+      const limits = [{ kind: 'other', count: 2, perMs: 1_000, burst: 1 }] as const;
+      const requestLimiter = limitRequests(limits, { scheduler });
+      const { ca, account } = warmBench(time, { requestLimiter, maxRequestsInFlight: 1 });
+      ca.script('account', () => balancer('30'));
+      const reads = Array.from({ length: 20 }, () => record(getAccount(account)));
+      // Whoever leaves takes nothing along.
+      for (const each of reads.slice(10)) each.unsubscribe();
+      time.flush();
+      const sent = ca.history.filter(({ operation }) => operation === 'account').map((each) => each.atMs);
+      expect(sent).toHaveLength(11);
+      // As many as come back in any two seconds, one that was there, and one that the gate held up.
+      for (const from of sent)
+        expect(sent.filter((each) => each >= from && each < from + 2_000).length).toBeLessThan(7);
+      expect(sent.at(-1)).toBeLessThanOrEqual(36_000);
     }));
 });

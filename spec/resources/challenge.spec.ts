@@ -130,7 +130,7 @@ describe('respondToChallenge', () => {
       ]);
     }));
 
-  it('errors with what was lost where it does not get through, and looks before each further try', () =>
+  it('errors with what was lost where it does not get through, and looks before each further try and at the end', () =>
     virtualTime((time) => {
       const { ca, account, challenge } = benchWithChallenge(time);
       ca.script('challenge', unreachable, 'every');
@@ -139,7 +139,7 @@ describe('respondToChallenge', () => {
       expect(error).toMatchObject({ url: challenge.url });
       const operations = ca.operations().filter((each) => each !== 'newNonce');
       const further = Array(4).fill(['authorization', 'challenge']).flat() as string[];
-      expect(operations).toEqual(['challenge', ...further]);
+      expect(operations).toEqual(['challenge', ...further, 'authorization']);
       expect(time.scheduler.now()).toBe(3_750);
     }));
 

@@ -29,12 +29,12 @@ describe('an open gate', () => {
           throw new Error('read');
         },
       };
-      const { run, state } = gate({ places: 1, scheduler, clock });
+      const { run } = gate({ places: 1, scheduler, clock });
       expectObservable(run(() => cold('-a|'))).toBe('-a|');
       expectObservable(run(() => cold('-a|'))).toBe('---a|');
       flush();
       expect(scheduler.delays).toEqual([]);
-      expect(state()).toEqual({ status: 'open', leftMs: 0, waiting: 0 });
+      expect(scheduler.pending()).toBe(0);
     }));
 });
 
@@ -97,14 +97,64 @@ describe('a closed gate', () => {
       expect(Math.max(...busy) - 1_200).toBeLessThanOrEqual(10 * Math.ceil(busy.length / 4) + 100);
     }));
 
-  it('that nobody comes to is open when the time is over, without a timer', () =>
+  it('that nobody comes to sets no timer', () =>
     virtualTime((marbles) => {
       const { close, state } = gateIn(marbles);
       close(100, tooLong);
       marbles.at(50, () => expect(state()).toEqual({ status: 'closed', leftMs: 49.5, waiting: 0 }));
-      marbles.at(100, () => expect(state()).toEqual({ status: 'open', leftMs: 0, waiting: 0 }));
+      marbles.at(100, () => expect(state()).toEqual({ status: 'closed', leftMs: -0.5, waiting: 0 }));
       marbles.flush();
       expect(marbles.scheduler.delays).toEqual([]);
+    }));
+
+  it('is not closed for no time, and opening is not undone by that', () =>
+    virtualTime((marbles) => {
+      const { run, close, state } = gateIn(marbles);
+      const log: number[] = [];
+      close(0, tooLong);
+      expect(state().status).toBe('open');
+      close(100, tooLong);
+      entering(marbles, run, 0, 3, log);
+      marbles.at(149.5, () => close(0, tooLong));
+      marbles.flush();
+      expect(log).toEqual([100, 200, 290]);
+    }));
+
+  it('lets those in who wait, when its clock is set forward and somebody comes', () =>
+    virtualTime((marbles) => {
+      let offsetMs = 0;
+      const clock = { now: () => marbles.scheduler.now() + offsetMs };
+      const { run, close } = gateIn(marbles, { clock });
+      const log: number[] = [];
+      close(900, tooLong);
+      entering(marbles, run, 0, 1, log);
+      marbles.at(299.5, () => (offsetMs = 3_600_000));
+      entering(marbles, run, 300, 1, log);
+      marbles.flush();
+      expect(log).toEqual([300, 400]);
+    }));
+
+  it('refuses nobody for the time between two that go in', () =>
+    virtualTime((marbles) => {
+      const { run, close } = gateIn(marbles, { maxWaitMs: 50 });
+      const log: number[] = [];
+      close(40, tooLong);
+      entering(marbles, run, 0, 3, log);
+      marbles.flush();
+      expect(log).toEqual([40, 140, 230]);
+    }));
+
+  it('starts nothing for who leaves as it is let in', () =>
+    virtualTime((marbles) => {
+      const { run, close, changes$ } = gateIn(marbles, { places: 1 });
+      let started = 0;
+      close(100, tooLong);
+      const leaving = run(() => (started++, NEVER)).subscribe();
+      changes$.subscribe(() => leaving.unsubscribe());
+      const log: number[] = [];
+      entering(marbles, run, 0, 1, log);
+      marbles.flush();
+      expect([started, log]).toEqual([0, [200]]);
     }));
 
   it('closes again for those who still wait', () =>
@@ -237,7 +287,7 @@ describe('a closed gate', () => {
       expect(log).toEqual([500]);
     }));
 
-  it('tells of each change, once', () =>
+  it('tells of each change, also that it is closed for longer', () =>
     virtualTime((marbles) => {
       const { run, close, changes$, state } = gateIn(marbles);
       const seen: string[] = [];
@@ -247,7 +297,7 @@ describe('a closed gate', () => {
       close(200, tooLong);
       entering(marbles, run, 0, 3, log);
       marbles.flush();
-      expect(seen).toEqual(['closed', 'opening', 'open']);
+      expect(seen).toEqual(['closed', 'closed', 'opening', 'opening', 'open']);
     }));
 
   it('can be closed by the work that it lets in', () =>

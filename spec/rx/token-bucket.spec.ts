@@ -30,9 +30,29 @@ describe('tokenBucket', () => {
       expectObservable(take$, '^ 300ms !').toBe('');
       expectObservable(take$).toBe('1000ms (a|)', { a: undefined });
       flush();
-      take$.subscribe();
-      take$.subscribe().unsubscribe();
+      const waiting = [take$.subscribe(), take$.subscribe(), take$.subscribe()];
       expect(scheduler.pending()).toBe(1);
+      for (const each of waiting) each.unsubscribe();
+      expect(scheduler.pending()).toBe(0);
+    }));
+
+  it('sets one timer for who comes back as it takes a token', () =>
+    virtualTime(({ scheduler }) => {
+      const take$ = tokenBucket({ count: 1, perMs: 1_000, scheduler });
+      const takers = [take$.pipe(repeat()).subscribe(), take$.subscribe(), take$.subscribe()];
+      expect(scheduler.pending()).toBe(1);
+      for (const each of takers) each.unsubscribe();
+      expect(scheduler.pending()).toBe(0);
+    }));
+
+  it('waits for months in steps that timers can take', () =>
+    virtualTime(({ scheduler, expectObservable, flush }) => {
+      const monthMs = 30 * 24 * 3_600_000;
+      const take$ = tokenBucket({ count: 1, perMs: monthMs, scheduler });
+      expectObservable(take$).toBe('(a|)', { a: undefined });
+      expectObservable(take$).toBe(`${monthMs}ms (a|)`, { a: undefined });
+      flush();
+      expect(Math.max(...scheduler.delays)).toBe(2 ** 31 - 1);
     }));
 
   it('goes on where its clock is set back', () =>

@@ -90,6 +90,7 @@ export const faults = {
   '502 with HTML': { carriedOut: false, end: text(502, html, '<html><title>Bad Gateway</title></html>') },
   'a 503': { carriedOut: false, end: text(503, html, '<html><title>Service Unavailable</title></html>') },
   '503 with Retry-After': { carriedOut: false, end: text(503, { 'retry-after': `${asked}` }, '') },
+  'carried out and 503 with Retry-After': { carriedOut: true, end: text(503, { 'retry-after': `${asked}` }, '') },
   '503 with Retry-After of a day': { carriedOut: false, end: text(503, { 'retry-after': '86400' }, '') },
   'a 429': { carriedOut: false, end: problem('rateLimited', 429) },
   '429 with Retry-After in seconds': {

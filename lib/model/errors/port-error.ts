@@ -11,6 +11,7 @@ export type PortName =
   | 'keyStore'
   | 'journal'
   | 'finalizeMembers'
+  | 'recovery'
   | 'retryPolicy'
   | 'requestLimiter';
 
