@@ -1,12 +1,18 @@
 /**
  * Runs the fast specs on every Node version the package supports, and the specs of the built package too when there is one.
  * The npm package `node` brings the binaries; the first run downloads them.
+ *
+ * `node tools/node-matrix.mjs [--others | VERSION…]`; `--others` leaves out the version that it runs on.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 
-const versions = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26'];
+const supported = ['20', '22', '24', '26'];
+const [running] = process.versions.node.split('.');
+const asked = process.argv.slice(2);
+const others = supported.filter((version) => version !== running);
+const versions = asked.length === 0 ? supported : asked[0] === '--others' ? others : asked;
 const projects = existsSync('dist/index.js') ? ['fast', 'package'] : ['fast'];
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...projects.flatMap((name) => ['--project', name])];
 
