@@ -46,7 +46,11 @@ export const exchangeByNode = (request: AcmeHttpRequest, agentFor: (url: URL) =>
     };
     outgoing.on('error', fail);
     // Node would end the connection without another word.
-    outgoing.on('upgrade', () => fail(new Error('the server goes on in another protocol')));
+    outgoing.on('upgrade', (_, socket) => {
+      // It is no longer the request's.
+      socket.destroy();
+      fail(new Error('the server goes on in another protocol'));
+    });
     outgoing.on('response', (incoming) => read(incoming, request, finish, fail));
     outgoing.on('close', () => {
       if (!isWhole) fail(new Error('the connection ended before the answer did'));
