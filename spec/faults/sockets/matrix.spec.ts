@@ -4,7 +4,7 @@ import type { FaultName } from '../../support/fault-answers.js';
 import { describeWithPebble } from '../../support/with-pebble.js';
 import { type Cell, type FaultMoment, type Finding, nameOfCell, outcomeCounts, printedMatrix } from '../cells.js';
 import { judged } from '../judged.js';
-import { courseAtPebble } from './over-proxy.js';
+import { courseAtPebble, pebbleOperationCount } from './over-proxy.js';
 
 /** What a network and what stands in it can do. */
 const ofNetworks: Readonly<Record<FaultMoment, readonly FaultName[]>> = {
@@ -37,7 +37,7 @@ describeWithPebble('every request of an issuance at Pebble, behind a proxy that 
     const clean = await courseAtPebble(pebble, 'clean.test');
     expect(clean).toMatchObject({ outcome: 'certificate', violations: [] });
     const operations = [...new Set(clean.requests.map(({ operation }) => operation))];
-    expect(operations).toHaveLength(10);
+    expect(operations).toHaveLength(pebbleOperationCount);
     const cells: Cell[] = (['once', 'always'] as const).flatMap((moment) =>
       ofNetworks[moment].flatMap((fault) =>
         operations.map((operation) => ({ operation, occurrence: 1, fault, moment })),

@@ -47,16 +47,34 @@ export const throughProxy = ({ port, caPem }: { readonly port: number; readonly 
   nodeTransport({ ca: caPem, host: '127.0.0.1', port, servername: 'localhost' });
 
 const limitMs = 20_000;
+const mostCourses = 5;
 /** For those who have to wait until somebody loses patience. */
 const impatientMs = 1_000;
 const patientMs = 4_000;
 
-/** Obtains one certificate for a name of its own at a Pebble, with a fault between them. */
-export async function courseAtPebble(
-  { directoryUrl, caPem, dns }: Pebble,
-  name: string,
-  cell?: Cell,
-): Promise<Finding & { readonly requests: readonly LoggedRequest[] }> {
+interface Course extends Finding {
+  readonly requests: readonly LoggedRequest[];
+}
+
+/** In an issuance without faults. */
+export const pebbleOperationCount = 10;
+
+/**
+ * Obtains one certificate for a name of its own at a Pebble, with a fault between them. A Pebble that has validated
+ * before it answers the challenge saves the look at the order; that course is run anew.
+ */
+export async function courseAtPebble(pebble: Pebble, name: string, cell?: Cell): Promise<Course> {
+  const isWhole = ({ requests }: Course): boolean =>
+    cell === undefined
+      ? new Set(requests.map(({ operation }) => operation)).size === pebbleOperationCount
+      : requests.some(({ isHit }) => isHit);
+  for (let number = 1; ; number++) {
+    const course = await oneCourse(pebble, `c${number}.${name}`, cell);
+    if (isWhole(course) || number === mostCourses) return course;
+  }
+}
+
+async function oneCourse({ directoryUrl, caPem, dns }: Pebble, name: string, cell?: Cell): Promise<Course> {
   const proxy = await startFaultProxy({
     directoryUrl,
     caPem,
