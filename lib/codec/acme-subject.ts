@@ -9,8 +9,8 @@ import { AcmeInputError } from '../model/errors/input-error.js';
  * @see RFC 8823 §3.1
  */
 export function tokenPart1(subject: string): string {
-  const [, folded = ''] = /^\s*(?:[A-Za-z]{2,3}:\s*)*ACME:([\w\s-]+={0,2}\s*)$/i.exec(subject) ?? [];
+  const [, folded = ''] = /^\s*(?:[A-Za-z]{2,3}:\s*)*ACME:(.*)$/is.exec(subject) ?? [];
   const token = folded.replace(/\s+/g, '');
-  if (token !== '') return token;
+  if (/^[\w-]+={0,2}$/.test(token)) return token;
   throw new AcmeInputError('email-reply-00: the subject of the mail is not "ACME:" and a token');
 }
