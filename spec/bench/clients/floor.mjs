@@ -93,18 +93,19 @@ export async function newAccount(directoryUrl, jwk, ca) {
 /** All certificates of a case. */
 export async function run(job, transport = byHttps) {
   const { count, width, pace } = job;
-  const { directory, post } = await poster(await transport(undefined), job);
-  const postJson = async (url, payload) => JSON.parse((await post(url, payload)).text);
-  const settled = async (url, until) => {
-    for (let waitMs = pace.firstMs; ; waitMs = Math.min(pace.maxMs, waitMs * pace.factor)) {
-      const order = await postJson(url);
-      if (order.status === 'invalid') throw new Error(`${url} is invalid`);
-      if (until.includes(order.status)) return order;
-      await delay(waitMs);
-    }
-  };
-  return async () =>
-    atATime(count, width, async (index) => {
+  const send = await transport(undefined);
+  return async () => {
+    const { directory, post } = await poster(send, job);
+    const postJson = async (url, payload) => JSON.parse((await post(url, payload)).text);
+    const settled = async (url, until) => {
+      for (let waitMs = pace.firstMs; ; waitMs = Math.min(pace.maxMs, waitMs * pace.factor)) {
+        await delay(waitMs);
+        const order = await postJson(url);
+        if (order.status === 'invalid') throw new Error(`${url} is invalid`);
+        if (until.includes(order.status)) return order;
+      }
+    };
+    await atATime(count, width, async (index) => {
       const names = namesOf(index, job);
       const created = await post(directory.newOrder, {
         identifiers: names.map((value) => ({ type: 'dns', value })),
@@ -117,11 +118,10 @@ export async function run(job, transport = byHttps) {
           await post(challenges.find(({ type }) => type === 'http-01').url, {});
         }),
       );
-      await delay(pace.firstMs);
       await settled(location, ['ready']);
       await post(order.finalize, { csr: certificateRequest(names).toString('base64url') });
-      await delay(pace.firstMs);
       const { certificate } = await settled(location, ['valid']);
       await post(certificate);
     });
+  };
 }
