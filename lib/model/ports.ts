@@ -153,6 +153,8 @@ export interface ExpectedLeaf {
 
 /** Reads what servers and callers hand over. Errors where it is not what it should be. */
 export interface CertificateReader {
+  /** Asked while a server validates: loads what will be needed then. What comes of it is not told. */
+  prepare?(): ObservableInput<unknown>;
   /** Reads a PKCS#10 request, DER or PEM. Errors where it is none. */
   readRequest(request: Uint8Array | string): ObservableInput<CertificateRequestDetails>;
   /**

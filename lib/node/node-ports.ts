@@ -42,6 +42,7 @@ const digestByNode: AcmeDigest = (data) => of(new Uint8Array(createHash('sha256'
 const loadPki = () => import('../x509/pki.js');
 
 const readerByNode: CertificateReader = {
+  prepare: loadPki,
   readRequest: certificateReader.readRequest,
   readChain: (pem, expected) =>
     defer(loadPki).pipe(switchMap(({ checkedChain }) => checkedChain(pem, expected, checkSignatureByNode))),

@@ -38,7 +38,7 @@ export function acmeAccount(
 export function checkSigner(what: string, signer: unknown): asserts signer is AcmeSigner {
   const { sign, alg, publicJwk } = (signer ?? {}) as Partial<AcmeSigner>;
   if (typeof sign !== 'function' || typeof alg !== 'string' || publicJwk === undefined) {
-    throw new TypeError(`${what}: signer must have alg, publicJwk and sign; generateSigner and importSigner emit such`);
+    throw new TypeError(`${what}: signer must have alg, publicJwk and sign; generateSigner emits one`);
   }
   const { x, y, n, e } = publicMembers(publicJwk);
   for (const member of [x, y, n, e]) decodeBase64url(member ?? '');

@@ -54,7 +54,7 @@ export function newOrderPayload(
   const notAfter = notAfterAt && formatRfc3339('newOrder: notAfterAt', notAfterAt);
   // Text of this form sorts as the instants do.
   if (notBefore !== undefined && notAfter !== undefined && notBefore >= notAfter) {
-    throw new TypeError('newOrder: notAfterAt must be later than notBeforeAt, by a second at least');
+    throw new TypeError('newOrder: notAfterAt must be a second after notBeforeAt or later');
   }
   const replaces = options.replaces && checkedCertificateId('newOrder: replaces', options.replaces);
   return (directory) => {

@@ -6,6 +6,7 @@ import {
   EMPTY,
   filter,
   from,
+  ignoreElements,
   merge,
   mergeMap,
   type Observable,
@@ -50,7 +51,13 @@ export function awaitOrder(
   const waits = given.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
   const asked = { ...order, retryAfterMs: Math.max(0, ...waits) };
   const told = new Set<string>();
+  const { certificateReader } = issuance.account.session.state;
   return merge(
+    // There is time for it now.
+    defer(() => certificateReader.prepare?.() ?? EMPTY).pipe(
+      ignoreElements(),
+      catchError(() => EMPTY),
+    ),
     issuance.options.watchAuthorizations === true
       ? from(proofs).pipe(mergeMap((proof) => watchAuthorization(issuance, order, proof, answers), proofs.length))
       : EMPTY,

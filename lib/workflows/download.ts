@@ -42,7 +42,7 @@ function ownKey(issuance: Issuance, { order, request }: Progress): Observable<Om
     map((key) => {
       if (key !== undefined) return { key, publicKey: key.publicKey };
       throw new AcmeOrderError(
-        'the order is finalized, and its key is not here: give the key, the CSR or a keyStore that has it; or make a new order',
+        'the order is finalized, and its key is not here: give the key, the CSR or its keyStore, or make a new order',
         order,
         { url: order.url },
       );

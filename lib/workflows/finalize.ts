@@ -42,7 +42,7 @@ function finalizeAgain(issuance: Issuance, progress: Progress, request: Certific
   const { order, finalizations, refused } = progress;
   const again = (cause?: unknown) => {
     if (finalizations < maxFinalizations) return sendRequest(issuance, progress, request);
-    const message = `the order stays "ready" although it was finalized ${finalizations} times; try again later`;
+    const message = `the order stays "ready" after ${finalizations} finalizations; try again later`;
     return throwError(() => new AcmeOrderError(message, order, { url: order.url, cause }));
   };
   // It was not ready then, and is now.

@@ -49,6 +49,9 @@ export const buildCertificateRequest = ((
 
 /** Reads certificate requests and certificate chains. The first use loads pkijs. */
 export const certificateReader = {
+  /** Loads pkijs. */
+  prepare: loadPki,
+
   /**
    * Emits once: what the request says; then completes. Does not check its signature. Errors with
    * {@link AcmeInputError} where `der` is not a PKCS#10 request.
