@@ -9,6 +9,8 @@ import { request as requestByHttps } from 'node:https';
 import { Observable } from 'rxjs';
 import { protocolFault } from '../model/errors/protocol-error.js';
 import type { AcmeHttpRequest, AcmeHttpResponse } from '../model/ports.js';
+import { contentEncoding } from '../transport/content-encoding.js';
+import { withAdvice } from '../transport/certificate-advice.js';
 import type { PendingTunnel } from './tunnel.js';
 
 /**
@@ -22,25 +24,28 @@ export const exchangeByNode = (request: AcmeHttpRequest, agentFor: (url: URL) =>
   new Observable((subscriber) => {
     const tunnel: PendingTunnel = {};
     const outgoing = open(request, agentFor, tunnel);
-    let isWhole = false;
+    let isOver = false;
     const stop = () => {
-      if (isWhole) return;
+      if (isOver) return;
+      isOver = true;
       outgoing.destroy();
       tunnel.end?.();
     };
     const fail = (error: Error) => {
-      if (isWhole) return;
+      if (isOver) return;
       stop();
-      subscriber.error(error);
+      subscriber.error(withAdvice(error));
     };
     const finish = (response: AcmeHttpResponse) => {
-      isWhole = true;
+      isOver = true;
       // When the request is closed, its connection is about to be free for whoever asks next.
       const emit = () =>
         process.nextTick(() => {
           subscriber.next(response);
           subscriber.complete();
         });
+      // An answer that came before all was read: Node would wait for that.
+      if (!outgoing.writableFinished) outgoing.destroy();
       if (outgoing.closed) emit();
       else outgoing.once('close', emit);
     };
@@ -53,7 +58,7 @@ export const exchangeByNode = (request: AcmeHttpRequest, agentFor: (url: URL) =>
     });
     outgoing.on('response', (incoming) => read(incoming, request, finish, fail));
     outgoing.on('close', () => {
-      if (!isWhole) fail(new Error('the connection ended before the answer did'));
+      if (!isOver) fail(new Error('the connection ended before the answer did'));
     });
     outgoing.end(request.body);
     return stop;
@@ -90,8 +95,8 @@ function read(
   fail: (error: Error) => void,
 ): void {
   const { statusCode: status = 0, headers } = incoming;
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
+  const encoding = contentEncoding(headers['content-encoding'], status);
+  if (encoding !== undefined) {
     fail(new Error(`the answer is encoded as ${encoding}, which was not asked for`));
     return;
   }
@@ -106,10 +111,13 @@ function read(
   incoming.on('error', (cause) => fail(new Error('the connection ended before the answer did', { cause })));
   incoming.on('end', () => {
     const [only = Buffer.alloc(0)] = chunks;
-    finish({ status, headers: textsOf(headers), body: chunks.length > 1 ? Buffer.concat(chunks) : only });
+    finish({ status, headers: textsOf(incoming), body: chunks.length > 1 ? Buffer.concat(chunks) : only });
   });
 }
 
-/** Only cookies come as a list. */
-const textsOf = (headers: NodeJS.Dict<string | string[]>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+/** Only cookies come as a list. Of what says when to come back the first counts: joined they would say nothing. */
+function textsOf({ headers, headersDistinct }: IncomingMessage): Record<string, string> {
+  const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  const [retryAfter] = 'retry-after' in texts ? (headersDistinct['retry-after'] ?? []) : [];
+  return retryAfter === undefined ? texts : { ...texts, 'retry-after': retryAfter };
+}

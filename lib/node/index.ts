@@ -1,3 +1,9 @@
+/**
+ * For Node: solvers that serve or write the proof themselves, DNS updates and look-ups, files that keep keys and journals,
+ * and ports that sign and connect faster than the default ones.
+ *
+ * @module rxacme/node
+ */
 export { authoritativeServers, type AuthoritativeServersOptions } from './dns/authoritative-servers.js';
 export { recursiveResolvers, type RecursiveResolversOptions } from './dns/recursive-resolvers.js';
 export { rfc2136, type Rfc2136Options } from './dns/rfc2136.js';

@@ -1,4 +1,4 @@
-import { constants, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { constants, createPublicKey, KeyObject, sign, verify } from 'node:crypto';
 import { of } from 'rxjs';
 import { publicMembers } from '../codec/public-members.js';
 import type { AcmeSigner, PublicJwk } from '../model/ports.js';
@@ -27,7 +27,7 @@ const leastModulus = 2048;
  * @see RFC 8555 §6.2, RFC 7518 §3.1, RFC 8037 §3.1
  */
 export function nodeSigner(key: KeyObject): AcmeSigner {
-  if ((key as Partial<KeyObject> | undefined)?.type !== 'private')
+  if (!(key instanceof KeyObject) || key.type !== 'private')
     throw new TypeError(
       'nodeSigner: the key must be a private KeyObject, such as createPrivateKey of node:crypto reads',
     );

@@ -5,6 +5,9 @@ import { exchangeByNode } from './https-exchange.js';
 import { type ProxyChoice, proxyFromEnvironment, proxyUrl } from './proxy-choice.js';
 import { throughProxy } from './tunnel.js';
 
+/** How long a connection is kept that nobody uses: what lies between may have forgotten it. */
+const idleMs = 60_000;
+
 /** Options of {@link nodeTransport}: those of Node's `https.Agent`, some of which are named here. */
 export interface NodeTransportOptions extends AgentOptions {
   /** The roots to trust instead of Node's own, PEM. */
@@ -23,7 +26,8 @@ export interface NodeTransportOptions extends AgentOptions {
 /**
  * The transport for Node: its own HTTP client, which costs less time and memory than `fetch` does. Also the one for a
  * server with roots of its own, one that asks for a client certificate, and one behind a proxy. Keeps connections alive
- * until it is closed; `closeSession` does that. Redirects are not followed, encoded answers are not taken.
+ * for a minute (`timeout`), and until it is closed; `closeSession` does that. `maxSockets` is not for proxies: where one
+ * refuses, what waits for a place is not served; a session's `maxRequestsInFlight` is. Redirects are not followed, encoded answers are not taken.
  *
  * Emits each response once, read to its end, then completes. Errors with what the connection fails with, also where an
  * answer ends too early; `AcmeProtocolError` where it is too large. Unsubscribing aborts the exchange at any
@@ -43,7 +47,9 @@ export function nodeTransport({ proxy, ...options }: NodeTransportOptions = {}):
   const agents = new Map<string, HttpAgent>();
   const choice = proxyChoice(proxy);
   const make = (isHttps: boolean) =>
-    isHttps ? new Agent({ keepAlive: true, ...options }) : new HttpAgent({ keepAlive: true });
+    isHttps
+      ? new Agent({ keepAlive: true, timeout: idleMs, ...options })
+      : new HttpAgent({ keepAlive: true, timeout: idleMs });
   const agentFor = (url: URL): HttpAgent => {
     const through = choice(url);
     const name = `${url.protocol} ${through?.href ?? ''}`;

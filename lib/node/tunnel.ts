@@ -1,6 +1,9 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request as requestByHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestByHttps } from 'node:https';
+import { Agent as HttpsAgent, request as requestByHttps, type RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { AcmeInputError } from '../model/errors/input-error.js';
+import { authorizationFor } from './proxy-choice.js';
 
 /** A member of a request's options, by which a connection to the proxy can be given up before it is one to the server. */
 export interface PendingTunnel {
@@ -32,21 +35,31 @@ interface Connecting {
 export function throughProxy<A extends Agent>(agent: A, proxy: URL): A {
   const self = agent as unknown as Connecting;
   const direct = self.createConnection.bind(agent) as (options: object) => Duplex | null | undefined;
+  const opening = new Set<ClientRequest>();
+  const destroy = agent.destroy.bind(agent);
+  // Node closes only those that it knows of: who asked for a tunnel is told nothing by it.
+  agent.destroy = () => {
+    for (const connecting of opening) connecting.destroy();
+    destroy();
+  };
   self.createConnection = (options, connected) => {
     const { host = '', port, tunnel } = options;
     const target = `${host?.includes(':') === true ? `[${host}]` : host}:${port}`;
     const connecting = openTunnel(proxy, target);
-    const refused = ({ statusCode = 0 }: IncomingMessage) =>
-      connected(new Error(`the proxy ${proxy.host} does not connect to ${target}: HTTP ${statusCode}`));
+    opening.add(connecting);
+    connecting.on('close', () => opening.delete(connecting));
     connecting.on('error', connected);
-    connecting.on('connect', (answer: IncomingMessage, socket: Duplex) => {
-      if (answer.statusCode === 200) {
+    connecting.on('connect', ({ statusCode = 0 }: IncomingMessage, socket: Duplex) => {
+      opening.delete(connecting);
+      try {
+        if (statusCode < 200 || statusCode > 299) throw refusal(proxy, target, statusCode);
         // Without TLS there is nothing to add.
         connected(null, agent instanceof HttpsAgent ? (direct({ ...options, socket }) ?? socket) : socket);
-        return;
+      } catch (error) {
+        // Where the certificate or the key to show is none, nobody else would catch it.
+        socket.destroy();
+        connected(error as Error);
       }
-      socket.destroy();
-      refused(answer);
     });
     connecting.end();
     if (tunnel !== undefined) tunnel.end = () => connecting.destroy();
@@ -55,16 +68,25 @@ export function throughProxy<A extends Agent>(agent: A, proxy: URL): A {
   return agent;
 }
 
+/** Credentials that are wrong stay so: to try them again could lock somebody out. */
+const refusal = ({ host }: URL, target: string, statusCode: number): Error =>
+  statusCode === 407
+    ? new AcmeInputError(`the proxy ${host} takes no such name and password (HTTP 407); the proxy's URL holds them`)
+    : new Error(`the proxy ${host} does not connect to ${target}: HTTP ${statusCode}`);
+
 function openTunnel(proxy: URL, target: string): ClientRequest {
-  const { protocol, hostname, port, username, password } = proxy;
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  return (protocol === 'https:' ? requestByHttps : requestByHttp)({
+  const { protocol, hostname, port } = proxy;
+  const authorization = authorizationFor(proxy);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const options: RequestOptions = {
     method: 'CONNECT',
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host,
+    // Whom the proxy's certificate has to be for: Node would take the name in the Host header, which is the server's.
+    servername: isIP(host) === 0 ? host : '',
     port: port === '' ? (protocol === 'https:' ? 443 : 80) : port,
     path: target,
-    headers: { host: target, ...(username === '' ? {} : { 'proxy-authorization': authorization }) },
+    headers: { host: target, ...(authorization && { 'proxy-authorization': authorization }) },
     agent: false,
-  });
+  };
+  return (protocol === 'https:' ? requestByHttps : requestByHttp)(options);
 }

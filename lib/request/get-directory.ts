@@ -18,13 +18,11 @@ import type { AcmeSession } from './session.js';
  * @see RFC 8555 §7.1.1
  */
 export const getDirectory = (session: AcmeSession): Observable<Directory> =>
-  session.state.directory.get(() => throughGate(session).pipe(retried(session)));
+  readDirectory(session).pipe(retried(session));
 
 /** {@link getDirectory} for what is tried again as a whole: it is not tried again by itself. */
 export const readDirectory = (session: AcmeSession): Observable<Directory> =>
-  session.state.directory.get(() => throughGate(session));
-
-const throughGate = (session: AcmeSession) => session.state.gate.run(() => fetchDirectory(session));
+  session.state.directory.get(() => session.state.gate.run(() => fetchDirectory(session)));
 
 /** One request, whatever is kept, for whoever has a place already. */
 export const fetchDirectory = (session: AcmeSession): Observable<Directory> =>

@@ -1,5 +1,7 @@
 import fetch from 'cross-fetch';
 import { AcmeProtocolError } from '../model/errors/protocol-error.js';
+import { withAdvice } from './certificate-advice.js';
+import { contentEncoding } from './content-encoding.js';
 import type { FetchInit, PlatformFetch } from './fetch-like.js';
 import { watchedAgent } from './watched-agent.js';
 
@@ -21,13 +23,12 @@ export const platformFetch: PlatformFetch = {
       answer.isCut = true;
       answer.body?.destroy?.(new Error('the connection ended before the answer did'));
     };
-    const response = await fetch(url, {
-      compress: false,
-      ...init,
-      agent: watchedAgent(init.agent, end),
-    } as RequestInit);
-    const encoding = response.headers.get('content-encoding') ?? 'identity';
-    if (encoding !== 'identity') throw new Error(`the answer is encoded as ${encoding}, which was not asked for`);
+    const agent = watchedAgent(init.agent, end);
+    const response = await fetch(url, { compress: false, ...init, agent } as RequestInit).catch((error: unknown) => {
+      throw withAdvice(error);
+    });
+    const encoding = contentEncoding(response.headers.get('content-encoding'), response.status);
+    if (encoding !== undefined) throw new Error(`the answer is encoded as ${encoding}, which was not asked for`);
     answer.body = response.body as DestroyableBody | null;
     if (answer.isCut === true) end();
     return response;

@@ -3,6 +3,8 @@ interface WatchedRequest {
   agent: unknown;
   readonly res?: { readonly complete: boolean } | null;
   once(event: 'close', listener: () => void): unknown;
+  once(event: 'upgrade', listener: (answer: unknown, socket: { destroy(): void }) => void): unknown;
+  emit(event: 'error', error: Error): unknown;
 }
 
 /** As much of Node's `http.Agent` as is needed to see the requests that it is given. */
@@ -34,6 +36,11 @@ export const watchedAgent =
     const addRequest = (request: WatchedRequest, ...more: unknown[]): void => {
       request.once('close', () => {
         if (request.res?.complete === false) onCut();
+      });
+      // Node would end the connection without another word, and cross-fetch wait for ever.
+      request.once('upgrade', (_, socket) => {
+        socket.destroy();
+        request.emit('error', new Error('the server goes on in another protocol'));
       });
       // Whoever asks the request later finds the agent itself.
       request.agent = agent;

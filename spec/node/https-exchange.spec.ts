@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { Agent } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { lastValueFrom } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AcmeHttpRequest } from '../../lib/model/ports.js';
 import { exchangeByNode } from '../../lib/node/https-exchange.js';
 import { response, wireServer } from '../wire/wire-server.js';
@@ -52,6 +54,30 @@ describe('exchangeByNode', () => {
     );
     await expect(lastValueFrom(ask(`${server.origin}/x`))).rejects.toThrow('goes on in another protocol');
     await server.drained();
+  });
+
+  it('takes an answer that comes before the request was read', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.pause().write(response('enough', { status: '413 Too much' })));
+      onTestFinished(() => void socket.destroy());
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const asking = ask(`http://127.0.0.1:${port}/x`, { method: 'POST', body: 'x'.repeat(30_000_000) });
+    expect((await lastValueFrom(asking)).status).toBe(413);
+  });
+
+  it.each([
+    ['seconds', '120', '3600'],
+    ['dates', 'Wed, 21 Oct 2026 07:28:00 GMT', 'Thu, 22 Oct 2026 07:28:00 GMT'],
+  ])('of a Retry-After that is repeated, in %s, the first counts', async (_what, first, second) => {
+    const server = await wireServer((socket) =>
+      socket.write(`HTTP/1.1 503 No\r\nRetry-After: ${first}\r\nRetry-After: ${second}\r\nContent-Length: 0\r\n\r\n`),
+    );
+    const { headers } = await lastValueFrom(ask(`${server.origin}/x`));
+    expect(headers['retry-after']).toBe(first);
   });
 
   it('says that an answer was cut', async () => {

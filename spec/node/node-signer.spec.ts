@@ -11,6 +11,11 @@ covers('accountKeys');
 
 const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
 const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).privateKey;
+const { privateKey: webCryptoKey } = await globalThis.crypto.subtle.generateKey(
+  { name: 'ECDSA', namedCurve: 'P-256' },
+  false,
+  ['sign', 'verify'],
+);
 const input = new TextEncoder().encode('header.payload');
 
 describe('nodeSigner', () => {
@@ -44,6 +49,8 @@ describe('nodeSigner', () => {
     ['a secret', createSecretKey(Buffer.alloc(32))],
     ['PEM text', ec('P-256').export({ type: 'pkcs8', format: 'pem' })],
     ['nothing', undefined],
+    ['what looks like one', { type: 'private' }],
+    ['a key of WebCrypto', webCryptoKey],
   ])('refuses %s', (_, key) => {
     expect(() => nodeSigner(key as never)).toThrow(/^nodeSigner: the key must be a private KeyObject/);
   });

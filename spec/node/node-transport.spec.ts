@@ -40,7 +40,9 @@ describe('the server', () => {
   it('is trusted by its root, and by its name', async () => {
     const server = await wireServer((socket) => socket.write(response()), tls);
     expect((await ask({ ca: certificate.caPem }, server.origin)).status).toBe(200);
-    await expect(ask({}, server.origin)).rejects.toThrow(/certificate/);
+    await expect(ask({}, server.origin)).rejects.toThrow(
+      /certificate.*: give the root of this authority by nodeTransport\(\{ ca \}\), or by NODE_EXTRA_CA_CERTS$/,
+    );
     const asAnother = server.origin.replace('127.0.0.1', '127.0.0.2');
     await expect(ask({ ca: certificate.caPem, lookup: undefined }, asAnother)).rejects.toThrow();
   });
@@ -48,6 +50,29 @@ describe('the server', () => {
   it('may be asked without TLS', async () => {
     const server = await wireServer((socket) => socket.write(response()));
     expect((await ask({}, server.origin)).status).toBe(200);
+  });
+});
+
+describe('a connection', () => {
+  const request = (origin: string) => ({ method: 'GET', url: origin, headers: {}, maxResponseBytes: 1000 }) as const;
+
+  it('that nobody uses is closed after a while', async () => {
+    const server = await wireServer((socket) => socket.write(response()), tls);
+    const transport = nodeTransport({ ca: certificate.caPem, timeout: 50 });
+    await lastValueFrom(transport(request(server.origin)));
+    await server.drained();
+    transport.close?.();
+  });
+
+  it.each(['http', 'https'])('that waits for its answer is not: %s', async (protocol) => {
+    const answer: WireAnswer = (socket) => setTimeout(() => socket.write(response('late')), 200);
+    const server = await wireServer(answer, protocol === 'https' ? tls : undefined);
+    const transport = nodeTransport({ ca: certificate.caPem, timeout: 50 });
+    for (let each = 0; each < 2; each++) {
+      const { body } = await lastValueFrom(transport(request(server.origin)));
+      expect(new TextDecoder().decode(body)).toBe('late');
+    }
+    transport.close?.();
   });
 });
 

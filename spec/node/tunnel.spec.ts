@@ -1,6 +1,9 @@
 import { Agent as HttpAgent, request } from 'node:http';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { lastValueFrom } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { acmeSession, closeSession, getDirectory } from '../../lib/index.js';
 import { nodeTransport, type NodeTransportOptions } from '../../lib/node/node-transport.js';
 import { throughProxy } from '../../lib/node/tunnel.js';
 import { freePort } from '../support/free-port.js';
@@ -68,7 +71,52 @@ describe('through a proxy', () => {
     expect(proxy.targets).toEqual([]);
   });
 
-  it.each([403, 407, 502])('that refuses with %d, the error says which proxy', async (status) => {
+  it('that is itself behind TLS is asked by its own name', async () => {
+    const names: string[] = [];
+    const SNICallback = (name: string, done: (error: Error | null) => void) => {
+      names.push(name);
+      done(null);
+    };
+    const proxy = await connectProxy({ tls: { ...tls, SNICallback } });
+    await expect(ask({ proxy: `https://localhost:${proxy.port}` }, 'https://ca.test')).rejects.toThrow(
+      /unable to verify the first certificate|local issuer/,
+    );
+    expect(names).toEqual(['localhost']);
+  });
+
+  it('a key that is none is the error of the stream', async () => {
+    const [server, proxy] = [await wireServer(friendly, tls), await connectProxy()];
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n';
+    await expect(ask({ cert: tls.cert, key, proxy: proxy.url }, server.origin)).rejects.toBeInstanceOf(Error);
+    await proxy.drained();
+  });
+
+  it('any status of success is one', async () => {
+    const server = await wireServer(friendly, tls);
+    const answer = (socket: Duplex) => {
+      const upstream = connect(server.port, '127.0.0.1');
+      socket.write('HTTP/1.1 201 Connected\r\n\r\n');
+      socket.pipe(upstream).pipe(socket);
+      socket.on('close', () => upstream.destroy());
+    };
+    const proxy = await connectProxy({ answer });
+    expect(await ask({ proxy: proxy.url }, server.origin)).toBe(200);
+  });
+
+  it('that takes no such password: it is not asked again', async () => {
+    const answer = (socket: Duplex) => socket.end('HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n');
+    const [server, proxy] = [await wireServer(friendly, tls), await connectProxy({ answer })];
+    const transport = nodeTransport({ ca: certificate.caPem, proxy: proxy.url.replace('://', '://me:secret@') });
+    const session = acmeSession({ directoryUrl: server.origin, transport });
+    await expect(lastValueFrom(getDirectory(session))).rejects.toMatchObject({
+      code: 'input',
+      message: `the proxy 127.0.0.1:${proxy.port} takes no such name and password (HTTP 407); the proxy's URL holds them`,
+    });
+    expect(proxy.targets).toHaveLength(1);
+    closeSession(session);
+  });
+
+  it.each([403, 502])('that refuses with %d, the error says which proxy', async (status) => {
     const [server, proxy] = [
       await wireServer(friendly, tls),
       await connectProxy({ answer: (socket) => socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`) }),
@@ -95,6 +143,28 @@ describe('through a proxy', () => {
     await proxy.asked(1);
     asking.unsubscribe();
     await proxy.drained();
+    transport.close?.();
+  });
+
+  it('that never answers: closing ends the request, and the connection to it', async () => {
+    const [server, proxy] = [await wireServer(friendly, tls), await connectProxy({ answer: () => undefined })];
+    const transport = nodeTransport({ ca: certificate.caPem, proxy: proxy.url });
+    const asking = lastValueFrom(transport(requestFor(server.origin)));
+    await proxy.asked(1);
+    transport.close?.();
+    await expect(asking).rejects.toBeInstanceOf(Error);
+    await proxy.drained();
+  });
+
+  it('unsubscribing from one request leaves the others, whose turn comes after it, alone', async () => {
+    const proxy = await connectProxy();
+    const server = await wireServer((socket, _, number) => number > 1 && socket.write(response()), tls);
+    const transport = nodeTransport({ ca: certificate.caPem, proxy: proxy.url, maxSockets: 1 });
+    const first = transport(requestFor(server.origin)).subscribe();
+    await server.received(1);
+    const others = [1, 2, 3].map(() => lastValueFrom(transport(requestFor(server.origin))));
+    first.unsubscribe();
+    expect((await Promise.all(others)).map(({ status }) => status)).toEqual([200, 200, 200]);
     transport.close?.();
   });
 

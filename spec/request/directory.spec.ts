@@ -1,13 +1,15 @@
-import { concatMap, map, merge, mergeMap, range, timer } from 'rxjs';
+import { concat, concatMap, ignoreElements, map, merge, mergeMap, type Observable, range, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   AcmeProblemError,
   AcmeProtocolError,
+  type AcmeSession,
   AcmeTransportError,
   getAccount,
   getDirectory,
   getOrder,
   newOrder,
+  withRetryPolicy,
 } from '../../lib/index.js';
 import { directoryUrl, problem } from '../support/scripted-ca.js';
 import { syncBench } from '../support/sync-ports.js';
@@ -149,4 +151,40 @@ describe('getDirectory', () => {
       expect(order().values).toHaveLength(1);
       expect(directories()).toBe(2);
     }));
+});
+
+describe('a directory that is asked for again, and the server away', () => {
+  const [keptMs, awayAtMs] = [50, 100];
+  /** What is asked for first, and later; then when the directory was asked for in vain, in ms from then on. */
+  const attempts = (
+    first: (bench: ReturnType<typeof syncBench>) => Observable<unknown>,
+    later: (bench: ReturnType<typeof syncBench>) => Observable<unknown>,
+  ) =>
+    virtualTime((time) => {
+      const bench = syncBench(time.scheduler, {}, { directoryMaxAgeMs: keptMs });
+      const away$ = timer(awayAtMs, time.scheduler).pipe(
+        concatMap(() => {
+          bench.ca.script('directory', unreachable, 'every');
+          return later(bench);
+        }),
+      );
+      const { error } = completed(time, concat(first(bench).pipe(ignoreElements()), away$));
+      expect(error).toBeInstanceOf(AcmeTransportError);
+      const { history } = bench.ca;
+      const asked = history.filter(({ operation, atMs }) => operation === 'directory' && atMs >= awayAtMs);
+      return asked.map(({ atMs }) => atMs - (asked[0]?.atMs ?? 0));
+    });
+  const byDefault = [0, 250, 750, 1_750, 3_750];
+  const impatient = (session: AcmeSession) => withRetryPolicy(session, () => undefined);
+
+  it('is tried again as the one who asks says, whoever asked before', () => {
+    const [directory, account] = [
+      ({ session }: ReturnType<typeof syncBench>) => getDirectory(session),
+      (bench: ReturnType<typeof syncBench>) => getAccount(bench.account),
+    ];
+    expect(attempts(account, directory)).toEqual(byDefault);
+    expect(attempts(directory, account)).toEqual(byDefault);
+    expect(attempts(({ session }) => getDirectory(impatient(session)), directory)).toEqual(byDefault);
+    expect(attempts(directory, ({ session }) => getDirectory(impatient(session)))).toEqual([0]);
+  });
 });

@@ -27,6 +27,10 @@ export const brokenAnswers: readonly (readonly [what: string, answer: WireAnswer
     (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello', () => socket.resetAndDestroy()),
   ],
   ['a body that never begins', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n')],
+  [
+    'a switch to another protocol',
+    (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\nhello'),
+  ],
   ['another protocol', (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')],
   ['headers without an end', (socket) => socket.write(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(10_000)}`)],
   [

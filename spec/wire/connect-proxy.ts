@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'no
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
 /** A proxy on 127.0.0.1 that knows CONNECT. */
@@ -25,7 +26,7 @@ export interface ConnectProxyOptions {
   readonly answer?: (socket: Duplex, request: IncomingMessage) => void;
   /** Where the tunnels lead. Default: where they were asked to. */
   readonly port?: number;
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly tls?: TlsOptions;
 }
 
 /** Starts a proxy that the running spec ends with. */

@@ -52,6 +52,20 @@ describe.each(transports)('%s', (_, make) => {
     });
   });
 
+  describe('an encoding that changes nothing is as good as none', () => {
+    it.each([
+      ['that is empty', '200 OK', '', 'hi'],
+      ['in other letters', '200 OK', 'Identity', 'hi'],
+      ['of no content', '204 No Content', 'gzip', ''],
+    ])('%s', async (_what, status, encoding, body) => {
+      const length = body === '' ? '' : `Content-Length: ${body.length}\r\n`;
+      const { ask } = await opened((socket) =>
+        socket.write(`HTTP/1.1 ${status}\r\nContent-Encoding: ${encoding}\r\n${length}\r\n${body}`),
+      );
+      expect(text(await ask())).toBe(body);
+    });
+  });
+
   describe('unsubscribing closes the connection', () => {
     it.each(unfinishedAnswers)('%s', async (_what, answer) => {
       const { transport, server } = await opened(answer);
