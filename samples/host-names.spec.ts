@@ -32,6 +32,21 @@ it('issues two at a time, and a failure stops nobody', () => {
   });
 });
 
+it('takes a text that is no host name for a failure like any other', () => {
+  marbles(({ cold, expectObservable }) => {
+    const misuse = new TypeError('a character that no host name has');
+    const obtain = (host: string) => {
+      if (host === 'b') throw misuse;
+      return cold('2s (i|)', { i: issued });
+    };
+    expectObservable(issueAll(cold('(abc|)'), obtain, 3)).toBe('b 1999ms (ac|)', {
+      a: { host: 'a', issued },
+      b: { host: 'b', error: misuse },
+      c: { host: 'c', issued },
+    });
+  });
+});
+
 it('gives up what is under way when the application leaves', () => {
   marbles(({ cold, expectObservable, expectSubscriptions }) => {
     const issuance$ = cold<CertificateIssued>('9s (i|)', { i: issued });

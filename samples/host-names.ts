@@ -1,17 +1,16 @@
 /** An application that wants a certificate for each of a stream of host names, a few at a time. */
-import { catchError, map, mergeMap, type Observable, of } from 'rxjs';
+import { catchError, defer, map, mergeMap, type Observable, of } from 'rxjs';
 import {
   type AcmeAccount,
-  type AcmeError,
   type CertificateIssued,
   type ChallengeSolver,
   obtainCertificate,
   toCertificate,
 } from 'rxacme';
 
-/** What became of one host name. */
+/** What became of one host name. The error is an `AcmeError`, or a `TypeError` where the text is no host name. */
 export type Outcome =
-  { readonly host: string; readonly issued: CertificateIssued } | { readonly host: string; readonly error: AcmeError };
+  { readonly host: string; readonly issued: CertificateIssued } | { readonly host: string; readonly error: Error };
 
 /** How the application gets one certificate. */
 export type Obtain = (host: string) => Observable<CertificateIssued>;
@@ -21,9 +20,9 @@ export const issueAll = (hosts$: Observable<string>, obtain: Obtain, atATime: nu
   hosts$.pipe(
     mergeMap(
       (host) =>
-        obtain(host).pipe(
+        defer(() => obtain(host)).pipe(
           map((issued): Outcome => ({ host, issued })),
-          catchError((error: AcmeError) => of<Outcome>({ host, error })),
+          catchError((error: Error) => of<Outcome>({ host, error })),
         ),
       atATime,
     ),

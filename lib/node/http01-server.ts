@@ -3,7 +3,7 @@ import { defer } from 'rxjs';
 import type { ChallengeSolver } from '../model/ports.js';
 import { handleWith } from './http01-answer.js';
 import { PresentedTokens } from './http01-tokens.js';
-import { SharedListener } from './shared-listener.js';
+import { checkListenerOptions, SharedListener } from './shared-listener.js';
 
 /** Options of {@link http01Server}. */
 export interface Http01ServerOptions {
@@ -18,11 +18,14 @@ export interface Http01ServerOptions {
  * use this solver together. Answers nothing but the tokens that are presented.
  *
  * Emits nothing itself: the value is the solver. Where it cannot listen, `present` errors with a message that says
- * what to do. Cost: one listener. Where a web server of this process has the port, `http01Handler` is for that.
+ * what to do. Throws `TypeError` on a port that is none. Cost: one listener. Where a web server of this process has the port,
+ * `http01Handler` is for that.
  *
  * @see RFC 8555 §8.3
  */
-export function http01Server({ port = 80, host }: Http01ServerOptions = {}): ChallengeSolver {
+export function http01Server(options: Http01ServerOptions = {}): ChallengeSolver {
+  checkListenerOptions('http01Server', options);
+  const { port = 80, host } = options;
   const tokens = new PresentedTokens();
   const handle = handleWith((token) => tokens.contentOf(token));
   const answer = (request: IncomingMessage, response: ServerResponse) => {

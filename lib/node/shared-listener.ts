@@ -1,6 +1,13 @@
 import type { Server, Socket } from 'node:net';
 import { Observable } from 'rxjs';
 
+/** Throws `TypeError` on options of a listener that are none, a bare port for one. */
+export function checkListenerOptions(what: string, options: { readonly port?: number | undefined }): void {
+  const { port = 0 } = typeof options === 'object' ? options : { port: -1 };
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return;
+  throw new TypeError(`${what}: options must be an object, and port a port: { port: 8080 }`);
+}
+
 /** One server, listening from the first who needs it until the last is done. */
 export class SharedListener {
   #server: Server | undefined;

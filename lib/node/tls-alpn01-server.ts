@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { concat, defer, EMPTY } from 'rxjs';
 import type { ChallengeSolver } from '../model/ports.js';
 import type { TlsAlpnCertificateOptions } from '../x509/tls-alpn-certificate.js';
-import { SharedListener } from './shared-listener.js';
+import { checkListenerOptions, SharedListener } from './shared-listener.js';
 import { responderSolver, TlsAlpnResponder } from './tls-alpn01-responder.js';
 
 /** Options of {@link tlsAlpn01Server}. */
@@ -19,13 +19,15 @@ export interface TlsAlpn01ServerOptions extends TlsAlpnCertificateOptions {
  * at least, and to these no longer than the handshake takes.
  *
  * Emits nothing itself: the value is the solver. Where it cannot listen, `present` errors with a message that says
- * what to do. Cost: one listener; a key and a signature for each name; pkijs is loaded. Where a server of this process has
+ * what to do. Throws `TypeError` on a port that is none. Cost: one listener; a key and a signature for each name; pkijs is loaded. Where a server of this process has
  * the port, `tlsAlpn01Hook` is for that. Two authorizations of one name at the same time have one place for two
  * certificates: the later one is shown until it is withdrawn.
  *
  * @see RFC 8737 §3, RFC 8738 §6
  */
-export function tlsAlpn01Server({ port = 443, host, ...options }: TlsAlpn01ServerOptions = {}): ChallengeSolver {
+export function tlsAlpn01Server(given: TlsAlpn01ServerOptions = {}): ChallengeSolver {
+  checkListenerOptions('tlsAlpn01Server', given);
+  const { port = 443, host, ...options } = given;
   const responder = new TlsAlpnResponder();
   const listener = new SharedListener(port, host, () =>
     createServer((socket) => {

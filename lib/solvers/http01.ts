@@ -38,7 +38,7 @@ export const http01Path = '/.well-known/acme-challenge/';
  *
  * Emits nothing itself: the value is the solver. What the functions emit is ignored; what `add` and `ready` error with
  * ends the order, as the `cause` of a failure in an {@link AcmeAuthorizationError}. Cost: no request to the certification
- * authority.
+ * authority. Throws `TypeError` without the two functions.
  *
  * @example
  * ```ts
@@ -52,6 +52,8 @@ export const http01Path = '/.well-known/acme-challenge/';
  * @see RFC 8555 §8.3
  */
 export function http01({ add, remove, ready }: Http01Options): ChallengeSolver {
+  if (typeof add !== 'function' || typeof remove !== 'function')
+    throw new TypeError('http01: add and remove must be functions');
   const solver = {
     types: ['http-01'],
     present: (task: ChallengeTask) => add(httpResource(task)),

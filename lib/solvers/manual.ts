@@ -45,7 +45,7 @@ const known: readonly ManualType[] = ['http-01', 'dns-01', 'dns-account-01'];
  * Emits nothing itself: the value is the solver. What `show` and `confirmed` error with ends the order, as the `cause` of
  * a failure in an {@link AcmeAuthorizationError}; so does {@link AcmePortError} where the person refuses, or gives no
  * word. Cost: no request. An order lives for days at most authorities, an authorization too; put a limit of time on
- * `confirmed` where there is one. Throws `TypeError` on types that no person can do.
+ * `confirmed` where there is one. Throws `TypeError` on types that no person can do, and without the two functions.
  *
  * @example
  * ```ts
@@ -62,6 +62,8 @@ const known: readonly ManualType[] = ['http-01', 'dns-01', 'dns-account-01'];
 export function manual({ types = ['http-01', 'dns-01'], show, confirmed, withdraw }: ManualOptions): ChallengeSolver {
   if (types.length === 0 || !types.every((type) => known.includes(type)))
     throw new TypeError(`manual: types must be some of ${known.join(', ')}, found ${JSON.stringify(types)}`);
+  if (typeof show !== 'function' || typeof confirmed !== 'function')
+    throw new TypeError('manual: show and confirmed must be functions');
   return {
     types,
     present: (task) => show(manualInstruction(task)),

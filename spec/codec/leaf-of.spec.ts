@@ -21,6 +21,8 @@ it.each([
 
 it.each([undefined, null, 'aYhb.AIdl', 7])('leafOf throws TypeError on %j, and says what it takes', (value) => {
   expect(() => leafOf(value as never)).toThrow(
-    new TypeError('a certificate, its leaf or the event that it came with is needed'),
+    new TypeError(
+      'a certificate, its leaf or the event that it came with is needed; decodeCertificate makes one of stored JSON',
+    ),
   );
 });

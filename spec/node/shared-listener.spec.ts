@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, Server } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { http01Server, tlsAlpn01Server } from '../../lib/node/index.js';
 import { SharedListener } from '../../lib/node/shared-listener.js';
 import { done } from '../support/done.js';
 import { freePort } from '../support/free-port.js';
@@ -66,5 +67,18 @@ describe('SharedListener', () => {
 
   it('has nothing to close that was never opened', async () => {
     expect(await done(new SharedListener(1, undefined, greeting).closed())).toEqual([]);
+  });
+});
+
+describe('what cannot be listened at is refused at the call', () => {
+  it.each([
+    ['http01Server', http01Server],
+    ['tlsAlpn01Server', tlsAlpn01Server],
+  ])('%s', (name, make) => {
+    const message = `${name}: options must be an object, and port a port: { port: 8080 }`;
+    for (const options of [5002, '5002', { port: '80' }, { port: -1 }, { port: 65_536 }, { port: 1.5 }, { port: NaN }])
+      expect(() => make(options as never), JSON.stringify(options)).toThrow(new TypeError(message));
+    for (const options of [undefined, {}, { port: 0 }, { port: 65_535 }, { port: undefined }])
+      expect(() => make(options)).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { concatMap, from, lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
-import { acmeSession, closeSession, generateSigner, newAccount } from 'rxacme';
+import { acmeSession, closeSession, generateSigner, isAcmeError, newAccount } from 'rxacme';
 import { http01Server, nodeTransport } from 'rxacme/node';
 import { issueAll, obtainWith } from '../../samples/host-names.js';
 import { describeWithPebble } from '../support/with-pebble.js';
@@ -9,7 +9,7 @@ describeWithPebble('the host names sample', { blocklist: ['blocked.example'] }, 
   it('obtains for a stream of host names, and reports the one that the CA refuses', async () => {
     const { directoryUrl, caPem, httpPort } = pebble();
     const session = acmeSession({ directoryUrl, transport: nodeTransport({ ca: caPem }) });
-    const hosts = ['a.example', 'b.example', 'blocked.example', 'c.example'];
+    const hosts = ['a.example', 'b.example', 'blocked.example', 'under_score?.test', 'c.example'];
     const outcomes = await lastValueFrom(
       generateSigner().pipe(
         concatMap((signer) => newAccount(session, { signer, termsOfServiceAgreed: true })),
@@ -21,8 +21,14 @@ describeWithPebble('the host names sample', { blocklist: ['blocked.example'] }, 
     const names = outcomes.map((each) =>
       'issued' in each
         ? each.issued.certificate.leaf.identifiers.map(({ value }) => value).join()
-        : `${each.host}: ${each.error.code}`,
+        : `${each.host}: ${isAcmeError(each.error) ? each.error.code : each.error.name}`,
     );
-    expect(names.sort()).toEqual(['a.example', 'b.example', 'blocked.example: problem', 'c.example']);
+    expect(names.sort()).toEqual([
+      'a.example',
+      'b.example',
+      'blocked.example: problem',
+      'c.example',
+      'under_score?.test: TypeError',
+    ]);
   });
 });

@@ -65,6 +65,11 @@ describe('httpResource', () => {
 });
 
 describe('http01', () => {
+  it('wants both functions', () => {
+    for (const options of [{}, { add: () => EMPTY }, { remove: () => EMPTY }])
+      expect(() => http01(options as never)).toThrow(new TypeError('http01: add and remove must be functions'));
+  });
+
   it('calls each function with the whole resource, when it is subscribed to', async () => {
     const calls: [string, HttpResource][] = [];
     const noted = (what: string) => (resource: HttpResource) => of(calls.push([what, resource]));

@@ -57,6 +57,11 @@ describe('manualInstruction', () => {
 });
 
 describe('manual', () => {
+  it('wants what shows, and what confirms', () => {
+    for (const options of [{}, { show: () => EMPTY }, { confirmed: () => EMPTY }])
+      expect(() => manual(options as never)).toThrow(new TypeError('manual: show and confirmed must be functions'));
+  });
+
   const outcome = (confirmed: Parameters<typeof manual>[0]['confirmed']) =>
     record(from(manual({ show: () => EMPTY, confirmed }).ready?.(task) ?? NEVER));
 
