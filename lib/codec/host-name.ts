@@ -17,7 +17,7 @@ export function toHostName(text: string): string {
     throw new TypeError('a label has 1 to 63 letters, digits and, within, hyphens');
   }
   if (/^(?:\d+|0x[\da-f]*)$/.test(labels.at(-1) ?? '')) {
-    throw new TypeError('a host name does not end in a number, and this is not an IP address');
+    throw new TypeError('a host name ends in no number, and this is no IP address');
   }
   return name;
 }

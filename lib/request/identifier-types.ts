@@ -5,7 +5,7 @@ export function checkedIdentifierTypes(types: readonly IdentifierType[] = []): r
   const known = ['dns', 'ip'];
   const fail = (at: string) => {
     throw new TypeError(
-      `acmeSession: identifierTypes${at} must have a type of its own, not one of ${known.join(', ')}, and functions where it has normalize or requestedNames`,
+      `acmeSession: identifierTypes${at} must have a type of its own, not one of ${known.join(', ')}; normalize and requestedNames are functions`,
     );
   };
   if (!Array.isArray(types)) fail(', an array,');

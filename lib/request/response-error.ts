@@ -75,9 +75,9 @@ const tellingPart: Readonly<Record<string, RegExp>> = {
 };
 
 /** Stands in for the document that a balancer or a proxy did not send. */
-function withoutDocument({ status, body }: AcmeResponse, type: string): ProblemDocument {
+function withoutDocument({ url, status, body }: AcmeResponse, type: string): ProblemDocument {
   const [, text = ''] = ownMember(tellingPart, type)?.exec(new TextDecoder().decode(body.subarray(0, 1_000))) ?? [];
-  const detail = plain(text) || `the server answered with HTTP status ${status} and no problem document`;
+  const detail = `${plain(text) || 'no problem document'} (${url})`;
   return { type: 'about:blank', title: `HTTP ${status}`, detail, status, subproblems: [], algorithms: [], raw: {} };
 }
 

@@ -48,7 +48,7 @@ export function newOrderPayload(
   const { notBeforeAt, notAfterAt, profile, extensions = [] } = options;
   const identifiers = toIdentifiers(options.identifiers, types);
   if (!areFunctions(extensions)) {
-    throw new TypeError('newOrder: extensions must be a list of functions, such as autoRenewal returns');
+    throw new TypeError('newOrder: extensions must be a list of functions');
   }
   const notBefore = notBeforeAt && formatRfc3339('newOrder: notBeforeAt', notBeforeAt);
   const notAfter = notAfterAt && formatRfc3339('newOrder: notAfterAt', notAfterAt);

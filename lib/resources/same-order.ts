@@ -13,7 +13,7 @@ import type { Order } from '../model/order.js';
 export function sameOrder(before: Pick<Order, 'finalize'> & Partial<Order>, now: Order): Order {
   const { url, status, identifiers, authorizations } = now;
   if (now.finalize !== before.finalize) {
-    throw protocolFault(url, `the server answered with another order, that of ${now.finalize}`);
+    throw protocolFault(url, `the server answered with another order, ${now.finalize}`);
   }
   const isFinal = status === 'valid' || status === 'invalid';
   if (

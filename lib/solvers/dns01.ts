@@ -7,6 +7,7 @@ import type { ChallengeSolver, ChallengeTask } from '../model/ports.js';
 export interface TxtRecord {
   /** The record's name, such as `_acme-challenge.example.org`, without a final dot. */
   readonly name: string;
+  /** What to publish, without quotes. */
   readonly value: string;
   /** The name that is to be proven, without `*.`. */
   readonly identifier: Identifier;
@@ -30,7 +31,7 @@ export type Dns01Options = TxtRecordOptions;
  *
  * Emits nothing itself: the value is the solver. What the functions emit is ignored; what `add` and `ready` error with
  * ends the order, as the `cause` of a failure in an {@link AcmeAuthorizationError}. Cost: no request to the certification
- * authority.
+ * authority. Throws `TypeError` without the two functions.
  *
  * @see RFC 8555 §8.4
  */
@@ -61,6 +62,8 @@ export function txtRecordSolver<R extends TxtRecord>(
   { add, remove, ready }: TxtRecordOptions<R>,
   recordOf: (task: ChallengeTask) => R,
 ): ChallengeSolver {
+  if (typeof add !== 'function' || typeof remove !== 'function')
+    throw new TypeError(`${type}: add and remove must be functions`);
   const solver = {
     types: [type],
     present: (task: ChallengeTask) => add(recordOf(task)),

@@ -170,7 +170,7 @@ describe('mistake: to expect JSON in the answer to revokeCert and keyChange, and
   it.each([
     ['a page', 502, 'text/html', '<html><title>502 Bad Gateway</title>', '502 error: 502 Bad Gateway'],
     ['text', 404, 'text/plain; charset=utf-8', '404 page not found\n', '404 error: 404 page not found'],
-    ['nothing', 403, 'application/octet-stream', '', 'HTTP status 403'],
+    ['nothing', 403, 'application/octet-stream', '', '403 error: no problem document'],
     [
       'JSON of another kind',
       403,

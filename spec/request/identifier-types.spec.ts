@@ -45,8 +45,12 @@ describe('acmeSession: identifierTypes', () => {
       [{ type: 'a' }, { type: 'b' }, { type: 'a' }],
       'identifierTypes[2] must have a type of its own, not one of dns, ip, a, b',
     ],
-    ['normalize that is no function', [{ type: 'a', normalize: true }], 'and functions where it has normalize'],
-    ['requestedNames that is no function', [{ type: 'a', requestedNames: {} }], 'or requestedNames'],
+    ['normalize that is no function', [{ type: 'a', normalize: true }], 'normalize and requestedNames are functions'],
+    [
+      'requestedNames that is no function',
+      [{ type: 'a', requestedNames: {} }],
+      'normalize and requestedNames are functions',
+    ],
   ])('throws TypeError on %s', (_, types, message) => {
     expect(() => open(types)).toThrow(TypeError);
     expect(() => open(types)).toThrow(message);

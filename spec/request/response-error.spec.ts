@@ -40,34 +40,35 @@ const text = { 'content-type': 'text/plain' };
 
 describe('without a problem document', () => {
   it.each<[string, Answer, string]>([
-    ['500 with HTML', { status: 500, headers: html, body: '<html><h1>Oops</h1></html>' }, 'HTTP status 500'],
-    ['502 without a type', { status: 502, body: 'Bad gateway' }, 'HTTP status 502'],
+    ['500 with HTML', { status: 500, headers: html, body: '<html><h1>Oops</h1></html>' }, '500 error: no problem document'],
+    ['502 without a type', { status: 502, body: 'Bad gateway' }, '502 error: no problem document'],
     ['404 with text', { status: 404, headers: text, body: 'page not found\nat line 2' }, 'page not found'],
-    ['404 with empty text', { status: 404, headers: text, body: '' }, 'HTTP status 404'],
-    ['403 without a body', { status: 403 }, 'HTTP status 403'],
+    ['404 with empty text', { status: 404, headers: text, body: '' }, '404 error: no problem document'],
+    ['403 without a body', { status: 403 }, '403 error: no problem document'],
     [
       '400 with a type that lies',
       { status: 400, headers: { 'content-type': 'application/problem+json' }, body: '<html>' },
-      'HTTP status 400',
+      '400 error: no problem document',
     ],
     [
       '400 with JSON that is no object',
       { status: 400, headers: { 'content-type': 'application/json' }, body: '["odd"]' },
-      'HTTP status 400',
+      '400 error: no problem document',
     ],
     [
       '400 with an empty document',
       { status: 400, headers: { 'content-type': 'application/problem+json' }, body: '' },
-      'HTTP status 400',
+      '400 error: no problem document',
     ],
-    ['503 without Retry-After', { status: 503, headers: html, body: '' }, 'HTTP status 503'],
-    ['100 to 199', { status: 103 }, 'HTTP status 103'],
+    ['503 without Retry-After', { status: 503, headers: html, body: '' }, '503 error: no problem document'],
+    ['100 to 199', { status: 103 }, '103 error: no problem document'],
   ])('%s is an AcmeProblemError that says the status', (_what, answer, message) => {
     const error = errorFor(answer);
     expect(error.code).toBe('problem');
     expect(error).toMatchObject({ name: 'AcmeProblemError', url: accountUrl, status: answer.status });
     expect(error.problem).toMatchObject({ type: 'about:blank', status: answer.status, subproblems: [] });
     expect(error.message).toContain(message);
+    expect(error.message).toContain(`(${accountUrl})`);
     expect(error.message).not.toContain('<');
     expect(error.message).not.toContain('\n');
   });
@@ -80,10 +81,10 @@ describe('without a problem document', () => {
     ],
     ['no more than that', '<title>Oops</title><p>secret</p>', '502 error: Oops'],
     ['no character that moves a cursor', '<title>a\u001b[31mb\u009bc</title>', '502 error: a [31mb c'],
-    ['the status where the title is empty', '<title> </title>', '502 error: the server answered with HTTP status 502'],
-    ['the status where the title comes late', `${' '.repeat(5000)}<title>late</title>`, 'HTTP status 502'],
-    ['a line where the title does not end', `<title>${'x'.repeat(5000)}`, 'HTTP status 502'],
-    ['the status of a page of brackets', '<title'.repeat(100_000), 'HTTP status 502'],
+    ['the status where the title is empty', '<title> </title>', '502 error: no problem document'],
+    ['the status where the title comes late', `${' '.repeat(5000)}<title>late</title>`, '502 error: no problem document'],
+    ['a line where the title does not end', `<title>${'x'.repeat(5000)}`, '502 error: no problem document'],
+    ['the status of a page of brackets', '<title'.repeat(100_000), '502 error: no problem document'],
   ])('of a page of HTML it says %s', (_what, body, message) => {
     const error = errorFor({ status: 502, headers: html, body });
     expect(error.message).toContain(message);

@@ -150,9 +150,10 @@ describeWithPebble('a refusal by Pebble, as it comes', { env: { PEBBLE_AUTHZREUS
   it('a path that it does not have: 404 and a line of text, which is what the error says', async () => {
     const pebble = get();
     const account = await openAccount(pebble);
-    const error = await refusalOf(postAsGet(account, urlOf(pebble, '/nowhere')));
-    expect(error).toMatchObject({ status: 404, problem: { type: 'about:blank', detail: '404 page not found' } });
-    expect(error.message).toBe('404 error: 404 page not found');
+    const url = urlOf(pebble, '/nowhere');
+    const error = await refusalOf(postAsGet(account, url));
+    expect(error).toMatchObject({ status: 404, problem: { type: 'about:blank' } });
+    expect(error.message).toBe(`404 error: 404 page not found (${url})`);
   });
 
   it('terms that nobody agreed to: 403 userActionRequired, with the link to them', async () => {

@@ -60,6 +60,11 @@ describe('txtRecord', () => {
 });
 
 describe('dns01', () => {
+  it('wants both functions', () => {
+    for (const options of [{}, { add: () => EMPTY }, { remove: () => EMPTY }])
+      expect(() => dns01(options as never)).toThrow(new TypeError('dns-01: add and remove must be functions'));
+  });
+
   it('solves dns-01 and nothing else', () => {
     expect(dns01(provider().options).types).toEqual(['dns-01']);
   });
