@@ -5,10 +5,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect, it, vi } from 'vitest';
 import { describeWith } from '../support/peer.js';
+import { byHand, issued, order, quick } from './support/person.js';
 import { browserForSuite, peer, type Visit } from './support/visit.js';
-
-const byHand = { id: 'by-hand', name: 'A public authority', note: 'In a way.', proof: 'by-hand' } as const;
-const quick = { validationDelayMs: 0, retryAfterMs: 1_000 };
 
 /** Chunks that hold pkijs, as Angular's statistics tell. */
 function pkiChunks(folder: string): readonly string[] {
@@ -18,13 +16,6 @@ function pkiChunks(folder: string): readonly string[] {
     Object.keys(inputs).some((input) => input.includes('node_modules/pkijs/')) ? [name] : [],
   );
 }
-
-async function order(page: Page, ...names: string[]): Promise<void> {
-  await page.getByLabel('Names', { exact: true }).fill(names.join('\n'));
-  await page.getByRole('button', { name: 'Obtain certificate' }).click();
-}
-
-const issued = (page: Page) => page.locator('.seal').waitFor();
 
 async function saved(page: Page, button: string): Promise<string> {
   const [download] = await Promise.all([
@@ -70,7 +61,19 @@ describeWith('the Angular sample', peer, (folder) => {
     expect(await page.evaluate(() => sessionStorage.length)).toBe(2);
     await page.getByRole('link', { name: 'New certificate' }).click();
     await page.getByRole('heading', { name: 'New certificate' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+
+  it('says so when the key cannot be handed out', async () => {
+    const at = await visit({ ca: quick });
+    await order(at.page, 'shop.test');
+    await issued(at.page);
+    await at.page.evaluate(() => {
+      crypto.subtle.exportKey = () => Promise.reject(new DOMException('The key is locked.', 'OperationError'));
+    });
+    await at.page.getByRole('button', { name: 'Download key' }).click();
+    await at.page.getByRole('alert').filter({ hasText: 'could not be handed out' }).waitFor();
   });
 
   it('says of each name why it failed, and tries again', async () => {
@@ -85,6 +88,8 @@ describeWith('the Angular sample', peer, (folder) => {
       expect.stringMatching(/^unproven\.test .*404/),
       expect.stringMatching(/^mail\.unproven\.test .*404/),
     ]);
+    expect(await page.locator('.name.failed p').allInnerTexts()).toHaveLength(2);
+    expect(await page.locator('.buttons .primary').allInnerTexts()).toEqual(['Try again']);
     await at.shot('failed-dark');
     await page.getByRole('button', { name: 'Try again' }).click();
     await failure.waitFor({ state: 'detached' });
@@ -170,45 +175,12 @@ describeWith('the Angular sample', peer, (folder) => {
     };
     await begin('YW5vdGhlciBrZXkgYWx0b2dldGhlcg');
     await page.getByRole('region', { name: 'Failure' }).waitFor();
+    const primary = () => page.locator('.buttons .primary').allInnerTexts();
+    expect(await primary()).toEqual(['New certificate']);
     await page.getByRole('link', { name: 'New certificate' }).click();
     await begin(macKey);
     await page.getByText('_acme-challenge.shop.test', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Copy name _acme-challenge.shop.test' }).waitFor();
-  });
-
-  it('tells a person what to enter in the DNS, and goes on when it is seen', async () => {
-    const at = await visit(
-      {
-        ca: { ...quick, alwaysValid: true },
-        authorities: ({ directoryUrl }) => [{ ...byHand, directoryUrl }],
-      },
-      true,
-    );
-    const { page } = at;
-    const looks: string[] = [];
-    let value = '';
-    await page.route(/^https:\/\/(cloudflare-dns\.com|dns\.google)\//, (route) => {
-      const asked = new URL(route.request().url());
-      looks.push(asked.host);
-      const isSeen = asked.host !== 'dns.google' || looks.length > 2;
-      const Answer = isSeen ? [{ name: 'x', type: 16, data: `"${value}"` }] : [];
-      const headers = { 'access-control-allow-origin': '*', 'content-type': 'application/dns-json' };
-      return route.fulfill({ headers, body: JSON.stringify({ Status: 0, Answer }) });
-    });
-    await page.clock.install();
-    await page.goto(`${at.sample.url}by-hand?names=*.shop.test`);
-    await page.getByText('_acme-challenge.shop.test', { exact: true }).waitFor();
-    value = await page.locator('app-by-hand code').nth(1).innerText();
-    await page.clock.fastForward(21_000);
-    await page.getByText('1 of 2 servers show it').waitFor();
-    await at.shot('by-hand-dark');
-    await page.clock.fastForward(30_000);
-    for (let waits = 0; waits < 20 && (await page.locator('.seal').count()) === 0; waits++) {
-      await page.clock.fastForward(2_000);
-      await page.waitForTimeout(100);
-    }
-    await issued(page);
-    expect(new Set(looks)).toEqual(new Set(['cloudflare-dns.com', 'dns.google']));
   });
 });
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { extname, resolve, sep } from 'node:path';
+import { pathOf } from './path-of.js';
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -31,7 +32,7 @@ export function pages(folder: string): RequestListener {
   };
   return (request, response) => {
     try {
-      const { name, content } = files(decodeURIComponent(new URL(request.url ?? '/', 'http://page').pathname));
+      const { name, content } = files(decodeURIComponent(pathOf(request) ?? '/'));
       const isNamedByContent = /-[A-Z0-9]{8}\.\w+$/.test(name);
       response.writeHead(200, {
         'content-type': types[extname(name)] ?? 'application/octet-stream',

@@ -1,5 +1,5 @@
 /** The application's own server: its pages, a relay to the authorities, a solver, and a development CA beside it. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { map, Observable, switchMap } from 'rxjs';
 import { directories } from 'rxacme';
@@ -9,6 +9,7 @@ import { acmeRelay } from '../../relay/relay.js';
 import type { Authority } from '../src/app/authority.js';
 import { challenges } from './challenges.js';
 import { pages } from './pages.js';
+import { pathOf } from './path-of.js';
 
 /** Options of {@link serveSample}. */
 export interface SampleOptions {
@@ -88,20 +89,22 @@ export function serveSample({
       const origins = all.map(({ directoryUrl }) => new URL(directoryUrl).origin);
       const toCa = acmeRelay([started.origin], nodeTransport({ ca: started.rootPem }));
       const toOthers = acmeRelay(origins);
-      const isOwn = (url = '') =>
-        new URL(url, 'http://relay').searchParams.get('url')?.startsWith(`${started.origin}/`);
+      const isOwn = ({ url = '' }: IncomingMessage) =>
+        new URLSearchParams(url.replace(/^[^?]*/, '')).get('url')?.startsWith(`${started.origin}/`);
       let aborted = 0;
       const handlers: Readonly<Record<string, RequestListener>> = {
         '/config.json': (_, response) => response.writeHead(200, json).end(JSON.stringify(all)),
         '/acme-relay': (request, response) => {
           response.once('close', () => (aborted += response.writableEnded ? 0 : 1));
-          (isOwn(request.url) ? toCa : toOthers)(request, response);
+          (isOwn(request) ? toCa : toOthers)(request, response);
         },
         '/solver': solver,
       };
       const page = pages(folder);
-      const handler: RequestListener = (request, response) =>
-        (handlers[new URL(request.url ?? '/', 'http://page').pathname] ?? page)(request, response);
+      const handler: RequestListener = (request, response) => {
+        const path = pathOf(request);
+        return path === undefined ? response.writeHead(400).end() : (handlers[path] ?? page)(request, response);
+      };
       return listening(handler, port).pipe(
         map((at) => ({ url: `http://localhost:${at}/`, ca: started, answersUp: up, aborted: () => aborted })),
       );

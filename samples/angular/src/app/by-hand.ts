@@ -1,22 +1,25 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
+import type { DnsRecord } from 'rxacme';
 import { CopyButton } from './copy-button';
+import { Leftovers } from './leftovers';
+import { RecordsToRemove } from './records-to-remove';
 import { BY_HAND } from './solver-by-hand';
 
 /** What a person has to enter in the DNS, and how far it has come. */
 @Component({
   selector: 'app-by-hand',
-  imports: [CopyButton],
+  imports: [CopyButton, RecordsToRemove],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (entries().length > 0) {
+    @if (toEnter().length > 0) {
       <section class="card" aria-labelledby="to-do">
         <h2 id="to-do">Enter in your DNS</h2>
         <p class="hint">
           One TXT record each, beside any others of that name. It goes on by itself once they are seen.
         </p>
         <ul>
-          @for (entry of entries(); track entry.record.name + entry.record.value) {
+          @for (entry of toEnter(); track entry.record.name + entry.record.value) {
             <li [class]="entry.state">
               <span class="kind">TXT</span>
               <code>{{ entry.record.name }}</code>
@@ -45,67 +48,38 @@ import { BY_HAND } from './solver-by-hand';
                 @case ('seen') {
                   <span class="state good">Seen everywhere</span>
                 }
-                @case ('to-remove') {
-                  <span class="state">
-                    No longer needed: remove it.
-                    <button type="button" (click)="solver.dismiss(entry)">Done</button>
-                  </span>
-                }
               }
             </li>
           }
         </ul>
       </section>
     }
-  `,
-  styles: `
-    section {
-      border-color: var(--accent);
-    }
-    ul {
-      display: grid;
-      gap: 0.75rem;
-      margin: 1rem 0 0;
-      padding: 0;
-      list-style: none;
-    }
-    li {
-      display: grid;
-      grid-template-columns: max-content 1fr max-content;
-      gap: 0.4rem 0.9rem;
-      align-items: center;
-      padding: 0.85rem 1rem;
-      border-radius: 0.75rem;
-      background: var(--sunken);
-    }
-    .kind {
-      color: var(--quiet);
-      font-size: 0.85rem;
-    }
-    .state {
-      grid-column: 2 / -1;
-      color: var(--quiet);
-      font-size: 0.9rem;
-    }
-    .state.good {
-      color: var(--good);
-      font-weight: 650;
-    }
-    small {
-      display: block;
-    }
-    progress {
-      width: 6rem;
-      margin-right: 0.5rem;
-      accent-color: var(--good);
-    }
-    button {
-      padding: 0.1rem 0.7rem;
-      font-size: 0.85rem;
+    @if (toRemove().length > 0) {
+      <app-records-to-remove [records]="toRemove()" (removed)="dismiss($event)">
+        These are no longer needed. Leave any others of that name.
+      </app-records-to-remove>
     }
   `,
+  styleUrl: './records.css',
 })
 export class ByHand {
-  protected readonly solver = inject(BY_HAND);
-  protected readonly entries = toSignal(this.solver.entries$, { initialValue: [] });
+  private readonly solver = inject(BY_HAND);
+  private readonly entries = toSignal(this.solver.entries$, { initialValue: [] });
+  protected readonly toEnter = computed(() => this.entries().filter(({ state }) => state !== 'to-remove'));
+  protected readonly toRemove = computed(() =>
+    this.entries().flatMap(({ state, record }) => (state === 'to-remove' ? [record] : [])),
+  );
+
+  constructor() {
+    const leftovers = inject(Leftovers);
+    // The next order has a page of its own, which is not about these.
+    inject(DestroyRef).onDestroy(() => {
+      leftovers.add(this.entries().map(({ record }) => record));
+      for (const entry of this.entries()) this.solver.dismiss(entry);
+    });
+  }
+
+  protected dismiss(record: DnsRecord): void {
+    this.solver.dismiss({ record, state: 'to-remove' });
+  }
 }

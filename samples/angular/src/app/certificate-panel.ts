@@ -1,8 +1,9 @@
 import { DatePipe } from '@angular/common';
-import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, input, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import type { CertificateIssued } from 'rxacme';
 import { CopyButton } from './copy-button';
+import { describeError } from './describe-error';
 
 /** What was issued, and what to take away. */
 @Component({
@@ -23,6 +24,7 @@ export class CertificatePanel {
     const { notBeforeAt, notAfterAt } = this.leaf();
     return Math.round((notAfterAt.getTime() - notBeforeAt.getTime()) / 86_400_000);
   });
+  protected readonly problem = signal('');
   private readonly file = computed(() => this.name().replace('*.', 'wildcard.'));
 
   protected saveChain(): void {
@@ -30,10 +32,14 @@ export class CertificatePanel {
   }
 
   protected saveKey(): void {
+    this.problem.set('');
     this.issued()
       .key?.exportPem()
       .pipe(takeUntilDestroyed(this.destroyed))
-      .subscribe((pem) => save(`${this.file()}.key.pem`, pem));
+      .subscribe({
+        next: (pem) => save(`${this.file()}.key.pem`, pem),
+        error: (error: unknown) => this.problem.set(`The key could not be handed out: ${describeError(error)}`),
+      });
   }
 }
 

@@ -144,12 +144,40 @@ describe('the service of the Angular sample', () => {
       expect(view).toMatchObject({
         phase: 'failed',
         failure: 'One name could not be proven.',
+        mayFareBetter: true,
         names: [{ state: 'valid' }, { state: 'failed', text: 'nobody answers' }],
       });
       expect(kept.size).toBe(0);
       completed(time, certificates.obtain(names));
       expect(orders()).toBe(2);
     }));
+
+  it('says of a proof that cannot be given that it is none, and that trying again is of no use', () =>
+    virtualTime((time) => {
+      const { certificates } = application(time, { challengeTypes: () => ['of-another-kind-01'] });
+      const { values, error } = completed(time, certificates.obtain(names));
+      expect(shown([...values, { type: 'failed', at: new Date(0), error }])).toMatchObject({
+        phase: 'failed',
+        failure: expect.stringMatching(/^The authority asks for proofs that cannot be given here/) as string,
+        mayFareBetter: false,
+        names: Array(2).fill({ state: 'stopped', text: 'Not proven before it ended' }),
+      });
+    }));
+
+  it.each([
+    ['serverInternal', true],
+    ['rateLimited', true],
+    ['rejectedIdentifier', false],
+    ['unauthorized', false],
+  ])('says whether trying again after %s is worth while: %s', (code, mayFareBetter) =>
+    virtualTime((time) => {
+      const { ca, certificates } = application(time);
+      for (let tries = 0; tries < 20; tries++) ca.failNext('newOrder', { type: code });
+      const { values, error } = completed(time, certificates.obtain(names));
+      const view = shown([...values, { type: 'failed', at: new Date(0), error }]);
+      expect(view).toMatchObject({ mayFareBetter, names: Array(2).fill({ state: 'waiting' }) });
+    }),
+  );
 
   it('withdraws and forgets what its page left', () =>
     virtualTime((time) => {

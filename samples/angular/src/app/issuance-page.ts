@@ -38,7 +38,7 @@ const stages = [
 })
 export class IssuancePage {
   /** From the query of the URL, with commas between. */
-  readonly names = input('');
+  readonly names = input('', { transform: (names: unknown) => String(names ?? '') });
 
   private readonly certificates = inject(Certificates);
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
@@ -68,7 +68,7 @@ export class IssuancePage {
   protected readonly end = computed(() => (this.isOver() ? (this.view().phase as 'issued' | 'failed') : undefined));
   protected readonly isOver = computed(() => ['issued', 'failed'].includes(this.view().phase));
   protected readonly title = computed(() => {
-    const [first = 'no names', ...others] = this.list();
+    const [first = '', ...others] = this.list();
     return others.length === 0 ? first : `${first} and ${others.length} more`;
   });
   /** What a screen reader says: what happened last, not each second of a wait. */

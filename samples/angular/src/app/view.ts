@@ -1,5 +1,5 @@
-import type { AcmeAuthorizationError, CertificateIssued, DnsPropagation } from 'rxacme';
-import { describeError } from './describe-error';
+import { type AcmeAuthorizationError, type CertificateIssued, type DnsPropagation, isAcmeError } from 'rxacme';
+import { describeError, mayFareBetter } from './describe-error';
 import type { Failed, Step } from './step';
 
 /** What a marble or a line is coloured by. */
@@ -18,7 +18,7 @@ export interface Entry {
 /** How far one name has come. */
 export interface NameView {
   readonly name: string;
-  readonly state: 'waiting' | 'pending' | 'presented' | 'checking' | 'valid' | 'failed';
+  readonly state: 'waiting' | 'pending' | 'presented' | 'checking' | 'valid' | 'failed' | 'stopped';
   readonly challengeType?: string;
   /** What is going on, or why it failed. */
   readonly text: string;
@@ -35,6 +35,8 @@ export interface View {
   readonly wait?: { readonly text: string; readonly until: Date } | undefined;
   readonly issued?: CertificateIssued;
   readonly failure?: string;
+  /** Of a failure: whether trying again is worth while. */
+  readonly mayFareBetter?: boolean;
 }
 
 /** Before anything has happened. */
@@ -135,14 +137,27 @@ function progressed(
   return named(name, 'wait', text, { state: 'presented', propagation: progress });
 }
 
-/** Names of which nothing is said were not looked at to the end. */
 function failed(view: View, { error }: Failed, told: (tone: Tone, text: string, changes: Partial<View>) => View): View {
   const failures = (error as Partial<AcmeAuthorizationError> | undefined)?.failures ?? [];
+  const isOrdered = view.entries.some(({ type }) => type === 'order-created');
   const names = failures.reduce<readonly NameView[]>(
     (all, { identifier, wildcard, problem, reason }) =>
       changed(all, `${wildcard ? '*.' : ''}${identifier.value}`, { state: 'failed', text: problem?.detail ?? reason }),
-    view.names,
+    isOrdered ? view.names.map(stopped) : view.names,
   );
-  const failure = describeError(error, failures.length);
-  return told('bad', failure, { phase: 'failed', names, failure, wait: undefined });
+  const isUnsolved = isAcmeError(error, 'unsupported') && names.some(({ state }) => state === 'stopped');
+  const failure = isUnsolved ? noProof : describeError(error, failures.length);
+  return told('bad', failure, {
+    phase: 'failed',
+    names,
+    failure,
+    mayFareBetter: mayFareBetter(error),
+    wait: undefined,
+  });
 }
+
+const noProof = 'The authority asks for proofs that cannot be given here. Choose another one, or other names.';
+
+/** Names of which nothing is said were not looked at to the end. */
+const stopped = (view: NameView): NameView =>
+  ['valid', 'failed'].includes(view.state) ? view : { ...view, state: 'stopped', text: 'Not proven before it ended' };
