@@ -1,3 +1,9 @@
+/**
+ * The client itself: sessions, accounts, orders, solvers, renewal and everything they are composed from. Runs on Node, in
+ * browsers and in workers alike; what needs one of them has an entry of its own.
+ *
+ * @module rxacme
+ */
 export { version } from './model/version.js';
 
 export type { JsonObject, JsonValue } from './model/json.js';

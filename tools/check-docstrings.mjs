@@ -3,7 +3,8 @@
  *
  * Every exported name opens with a summary sentence. A function that returns an Observable says what it Emits, its Errors
  * and its Cost, and carries `@see RFC …`; lib/rx knows nothing of ACME, so no RFC is asked there. One that returns an operator
- * says what the operator Emits and its Errors.
+ * says what the operator Emits and its Errors. Each member that an interface declares has a docstring of its own, or one
+ * that it takes over from where it is declared first; what is `@internal` needs none.
  *
  * `node tools/check-docstrings.mjs [ROOT]` exits 1 when one falls short.
  */
@@ -33,8 +34,19 @@ function resultOf(symbol, checker) {
   return returned.some(isOperator) ? 'operator' : 'other';
 }
 
+const textOf = (symbol, checker) => ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
+
+/** The members that the interface declares itself and that have no docstring. */
+function membersWithout(symbol, checker) {
+  const declared = (symbol.declarations ?? []).filter(ts.isInterfaceDeclaration).flatMap(({ members }) => [...members]);
+  const members = new Set(declared.map(({ name }) => name && checker.getSymbolAtLocation(name)).filter(Boolean));
+  const isInternal = (member) => member.getJsDocTags(checker).some(({ name }) => name === 'internal');
+  return [...members].filter((member) => textOf(member, checker) === '' && !isInternal(member));
+}
+
 function* shortcomings(symbol, checker, root) {
-  const text = ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
+  for (const { name } of membersWithout(symbol, checker)) yield ['member', `has no docstring for its member ${name}`];
+  const text = textOf(symbol, checker);
   if (text === '') return yield ['docstring', 'has no docstring'];
   const summary = text.split(/\n\s*\n/)[0];
   if (!/\S\s+\S/.test(summary) || !/[.:!?][)`*_]*$/.test(summary))

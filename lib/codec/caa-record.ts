@@ -21,6 +21,7 @@ export interface CaaOptions {
 export interface CaaRecord {
   /** 128 where it is critical, else 0. */
   readonly flags: number;
+  /** `issuewild` speaks of wildcards alone. */
   readonly tag: 'issue' | 'issuewild';
   /** Without quotes. */
   readonly value: string;

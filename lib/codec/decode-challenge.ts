@@ -17,10 +17,15 @@ import { ownMember } from './tolerant.js';
 
 /** What a challenge is decoded from: a reply, or a challenge that was decoded before. */
 export interface ReceivedChallenge {
+  /** The challenge as `JSON.parse` returned it. */
   readonly raw: unknown;
+  /** The URL that was asked. The challenge has to name its own all the same. */
   readonly url?: string;
+  /** The links of the reply. Absent where the challenge came within an authorization. */
   readonly links?: readonly Link[];
+  /** How long the server asks to wait before the next look, in milliseconds. Absent where it does not. */
   readonly retryAfterMs?: number;
+  /** The URL of its authorization. Default: the link `up`. */
   readonly authorizationUrl?: string;
 }
 

@@ -20,6 +20,7 @@ export interface DnsPersistPolicy {
 export interface DnsPersistRecord {
   /** Such as `_validation-persist.example.org`, without a final dot. */
   readonly name: string;
+  /** The whole value, in one piece. */
   readonly value: string;
   /** The value in pieces of at most 255 octets, as the DNS has them: one record, several character strings. */
   readonly strings: readonly string[];

@@ -4,6 +4,7 @@ import { toHostName } from './host-name.js';
 export interface IssueParameter {
   /** Letters, digits and hyphens, as it is written; its case means nothing. */
   readonly tag: string;
+  /** As it is written: ASCII without blanks and semicolons. */
   readonly value: string;
 }
 

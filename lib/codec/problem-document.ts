@@ -12,15 +12,21 @@ export interface ProblemMembers {
   readonly code?: ProblemCode | undefined;
   /** Any other type, whole. Default: that of `code`, or none. */
   readonly type?: string | undefined;
+  /** A summary of the type, the same each time. */
   readonly title?: string | undefined;
+  /** What went wrong this time, for a person. */
   readonly detail?: string | undefined;
 }
 
 /** Options of {@link problemDocument}. */
 export interface ProblemDocumentInit extends ProblemMembers {
+  /** The HTTP status. */
   readonly status?: number | undefined;
+  /** A URL for this one occurrence: where the terms of service are, with `userActionRequired`. */
   readonly instance?: string | undefined;
+  /** What is wrong with each identifier. */
   readonly subproblems?: readonly (ProblemMembers & { readonly identifier?: Identifier | undefined })[] | undefined;
+  /** The signature algorithms that the server takes, with `badSignatureAlgorithm`. */
   readonly algorithms?: readonly string[] | undefined;
 }
 

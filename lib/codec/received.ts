@@ -8,6 +8,7 @@ import { isAbsoluteUrl } from './url.js';
 
 /** A reply to decode: what its headers said, and its body as `JSON.parse` returned it. */
 export interface Received extends ResponseContext {
+  /** The body as `JSON.parse` returned it. */
   readonly raw: unknown;
 }
 

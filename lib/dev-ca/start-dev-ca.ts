@@ -26,9 +26,11 @@ import { devCaSettings } from './settings.js';
 
 /** A development CA that is running. */
 export interface DevCa {
+  /** Where its directory is, for `acmeSession`. */
   readonly directoryUrl: string;
   /** Scheme, host and port of all its URLs. */
   readonly origin: string;
+  /** The port that it listens at. */
   readonly port: number;
   /** The root to trust, PEM: its own server's and that of the certificates it issues. New at each start. */
   readonly rootPem: string;

@@ -2,6 +2,7 @@ import { directories } from './directories.js';
 
 /** A public certification authority and what has to be known of it before the first request. */
 export interface PublicAuthority {
+  /** As it calls itself, for a person. */
   readonly name: string;
   /** Where certificates are issued that browsers trust. */
   readonly directoryUrls: readonly string[];

@@ -3,6 +3,7 @@ import type { Directory } from './directory.js';
 
 /** A request, as a {@link RequestLimiter} sees it. */
 export interface LimitedRequest {
+  /** Where it is sent. */
   readonly url: string;
   /** Of a signed request, unencoded; `''` for POST-as-GET. */
   readonly payload?: object | '';

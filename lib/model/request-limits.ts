@@ -4,6 +4,7 @@ export type RequestKind =
 
 /** How many requests of one kind a server takes. */
 export interface RequestLimit {
+  /** What the requests are for. */
   readonly kind: RequestKind;
   /** How many in `perMs`, in the long run. */
   readonly count: number;

@@ -2,6 +2,7 @@ import { http01Path } from '../solvers/http01.js';
 
 /** What is needed of a request: Node's own, for HTTP/1 and HTTP/2, or one that looks like it. */
 export interface Http01Request {
+  /** Only `GET` and `HEAD` are answered. */
   readonly method?: string | undefined;
   /** Path and query. */
   readonly url?: string | undefined;
@@ -11,8 +12,11 @@ export interface Http01Request {
 
 /** What is needed of a response: Node's own, for HTTP/1 and HTTP/2, or one that looks like it. */
 export interface Http01Response {
+  /** Sends status and headers. */
   writeHead(status: number, headers: Record<string, string | number>): unknown;
+  /** Ends the answer without a body. */
   end(): unknown;
+  /** Ends the answer with this body. */
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- HTTP/2's own takes no undefined body
   end(body: string): unknown;
 }

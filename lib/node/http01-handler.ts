@@ -5,6 +5,7 @@ import { PresentedTokens } from './http01-tokens.js';
 
 /** A solver, and what has to be mounted in a web server for it. */
 export interface Http01Handler {
+  /** To be given to `obtainCertificate`, among its `solvers`. */
   readonly solver: ChallengeSolver;
   /** To be called first for each request at port 80. Answers and returns true, or does nothing and returns false. */
   readonly handle: Http01Handle;

@@ -8,9 +8,13 @@ import { nodeTransport, type NodeTransportOptions } from './node-transport.js';
 
 /** What {@link nodePorts} are: options of a session. */
 export interface NodePorts {
+  /** Node's own HTTP client, as {@link nodeTransport} makes it. */
   readonly transport: AcmeTransport;
+  /** SHA-256 by `node:crypto`. */
   readonly digest: AcmeDigest;
+  /** Makes the keys of certificates by `node:crypto`. */
   readonly keyGenerator: KeyGenerator;
+  /** Reads chains, and verifies their signatures by `node:crypto`. */
   readonly certificateReader: CertificateReader;
 }
 

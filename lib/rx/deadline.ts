@@ -12,7 +12,9 @@ import { wait, waitUntil } from './wait.js';
 
 /** Options of {@link deadline}: a duration from subscription, or an instant. */
 export type DeadlineOptions<T> = {
+  /** What the wait goes through. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
+  /** What `at` is compared with. Default: the scheduler. */
   readonly clock?: TimestampProvider | undefined;
   /** Makes the error from the last value that was seen. */
   readonly onTimeout: (last: T | undefined) => unknown;

@@ -27,6 +27,7 @@ export function wait(ms: number, scheduler: SchedulerLike = asyncScheduler): Obs
 
 /** Options of {@link waitUntil}. */
 export interface WaitUntilOptions {
+  /** What the wait goes through. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
   /** What `at` is compared with. Default: the scheduler. */
   readonly clock?: TimestampProvider | undefined;

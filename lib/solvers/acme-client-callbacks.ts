@@ -4,18 +4,25 @@ import type { ChallengeSolver, ChallengeTask } from '../model/ports.js';
 
 /** The authorization as acme-client's callbacks get it. */
 export interface AcmeClientAuthorization {
+  /** What is to be proven, without `*.`. */
   readonly identifier: { readonly type: string; readonly value: string };
   /** Always `pending`. */
   readonly status: string;
+  /** Whether it is about the wildcard of that name. */
   readonly wildcard?: boolean;
+  /** The one challenge that was chosen. */
   readonly challenges: AcmeClientChallenge[];
 }
 
 /** The challenge as acme-client's callbacks get it. */
 export interface AcmeClientChallenge {
+  /** Such as `dns-01`. */
   readonly type: string;
+  /** The URL of the challenge. */
   readonly url: string;
+  /** As the server has it: `pending`, as a rule. */
   readonly status: string;
+  /** What the key authorization begins with. */
   readonly token: string;
 }
 

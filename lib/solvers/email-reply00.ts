@@ -28,8 +28,11 @@ export interface AwaitedMail {
 
 /** The answer to an authority's mail. */
 export interface EmailReply {
+  /** The address that is to be proven. */
   readonly from: string;
+  /** Where the authority wants it: the mail's `Reply-To`, or its sender. */
   readonly to: string;
+  /** `Re: ACME:` and the first part of the token. */
   readonly subject: string;
   /** The `Message-ID` of the mail that is answered: the answer's `In-Reply-To` and `References`. */
   readonly inReplyTo?: string;

@@ -11,11 +11,13 @@ export type ManualType = 'http-01' | 'dns-01' | 'dns-account-01';
 
 /** A file that a person has to put on a web server. */
 export interface ManualFile extends HttpResource {
+  /** The challenge that the file answers. */
   readonly type: 'http-01';
 }
 
 /** A TXT value that a person has to add. Others of that name have to stay. */
 export interface ManualRecord extends TxtRecord {
+  /** The challenge that the record answers. */
   readonly type: 'dns-01' | 'dns-account-01';
 }
 

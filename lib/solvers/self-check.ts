@@ -35,8 +35,11 @@ export type SelfCheck = (task: ChallengeTask) => ObservableInput<SelfCheckLook>;
 
 /** How far a self-check has come: what {@link ChallengeSolver.ready} emits. */
 export interface SelfCheckProgress extends SelfCheckLook {
+  /** Tells it from what other solvers emit. */
   readonly type: 'self-check';
+  /** What is to be proven. */
   readonly identifier: Identifier;
+  /** Such as `http-01`. */
   readonly challengeType: string;
   /** How often it has looked. */
   readonly looks: number;

@@ -21,6 +21,7 @@ export interface AuthorityTokenClaim {
 export interface AuthorityTokenRequest extends AuthorityTokenChallenge {
   /** What the token has to say. */
   readonly claim: AuthorityTokenClaim;
+  /** The challenge that the token answers. */
   readonly task: ChallengeTask;
 }
 

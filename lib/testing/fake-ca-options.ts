@@ -8,10 +8,15 @@ import type { RecordingSolver } from './recording-solver.js';
 
 /** What a validation is about. */
 export interface Validated {
+  /** What is to be proven, without `*.`. */
   readonly identifier: Identifier;
+  /** Whether it is about the wildcard of that name. */
   readonly wildcard: boolean;
+  /** The type of the challenge, such as `dns-01`. */
   readonly type: string;
+  /** Undefined for a type that has none. */
   readonly token: string | undefined;
+  /** The token and the account key's thumbprint. */
   readonly keyAuthorization: string;
   /** The account key's, for types that make something else of it than a key authorization. */
   readonly thumbprint: string;
@@ -39,7 +44,9 @@ export interface FakeCaOptions {
   readonly latencyMs?: number | Readonly<Partial<Record<OperationName, number>>> | undefined;
   /** Refuses the nonce of every n-th signed request. */
   readonly badNonceEvery?: number | undefined;
+  /** How long a validation takes, and how it ends. Default: at once, well. */
   readonly validation?: Processing<Validated> | undefined;
+  /** How long it takes to issue a certificate, and how it ends. Default: at once, well. */
   readonly issuance?: Processing<readonly Identifier[]> | undefined;
   /** Validation succeeds only where this solver presents the right answer, when it begins and when it ends. */
   readonly solver?: RecordingSolver | undefined;
@@ -79,6 +86,7 @@ export interface FakeCaOptions {
   readonly termsOfService?: string | undefined;
   /** MAC keys of external accounts, base64url, by key identifier. */
   readonly externalAccounts?: Readonly<Record<string, string>> | undefined;
+  /** Whether new accounts must be bound to an external one. Default: false. */
   readonly externalAccountRequired?: boolean | undefined;
   /** How many entries a page of a list has. Default: 3. */
   readonly pageLength?: number | undefined;

@@ -19,6 +19,7 @@ import { timeline } from './timeline.js';
 
 /** A certification authority in the process. */
 export interface FakeCa {
+  /** Where its directory is, for `acmeSession`. */
   readonly directoryUrl: string;
   /** The way to it, for `acmeSession`. */
   readonly transport: AcmeTransport;

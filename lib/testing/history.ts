@@ -9,19 +9,27 @@ export type Outcome = 'open' | 'answered' | 'lost' | 'cancelled';
 
 /** One request that a fake CA saw, decoded. */
 export interface RecordedRequest {
+  /** What it asked for. */
   readonly operation: OperationName;
   /** Which of this operation's requests it was, from 1. */
   readonly occurrence: number;
+  /** `GET`, `HEAD` or `POST`. */
   readonly method: string;
+  /** Where it was sent. */
   readonly url: string;
   /** Undefined for GET; `''` for POST-as-GET. */
   readonly payload: unknown;
+  /** Of its protected header. Undefined where it was not signed. */
   readonly nonce: string | undefined;
+  /** The account URL that it was signed for. Undefined where it carried a key instead, or was not signed. */
   readonly kid: string | undefined;
+  /** The public key that it carried, as `newAccount` does. Undefined where it named an account, or was not signed. */
   readonly jwk: object | undefined;
   /** By the CA's clock, in milliseconds. */
   readonly startedAtMs: number;
+  /** When it was answered, lost or cancelled, by the CA's clock, in milliseconds. Absent while it is open. */
   endedAtMs?: number;
+  /** What became of it. */
   outcome: Outcome;
   /** The HTTP status of the answer. */
   status?: number;

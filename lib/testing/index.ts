@@ -1,3 +1,8 @@
+/**
+ * For tests of applications: a CA in the process, virtual time, and ports that answer at once. Works with any test runner.
+ *
+ * @module rxacme/testing
+ */
 export { fakeCa, type FakeCa } from './fake-ca.js';
 export type { FakeCaOptions, Processing, Validated } from './fake-ca-options.js';
 export type { Behaviour, When } from './behaviour.js';

@@ -28,13 +28,21 @@ export interface ObtainCertificateOptions extends IssuanceOptions, NewOrderOptio
  * it by, and completes after `certificate-issued`. Cold: each subscription orders another certificate.
  * Unsubscribing at any moment aborts the request under way, stops every timer and withdraws what was presented.
  *
- * Errors, with `orderUrl` once there is an order: {@link AcmeAuthorizationError} with every name that failed and why;
- * {@link AcmeOrderError}, also where the server changes what an order is for; {@link AcmeUnsupportedError} where no
- * solver fits, or the server offers no such profile or extension; {@link AcmeTimeoutError} with the last state seen; {@link AcmeInputError} for a CSR of other names or a key that is the account's, before any request;
- * {@link AcmeRateLimitedError} and other {@link AcmeProblemError}s; {@link AcmePortError} where a key store fails;
- * {@link AcmeProtocolError}, also where the certificate is not the one that was asked for;
- * {@link AcmeTransportError}. Cost: 2 S + 5 requests for S names, 2 less for each name that is authorized already,
- * and one for each further look at the order. Throws `TypeError` on options that cannot work.
+ * Errors, with `orderUrl` once there is an order:
+ * - {@link AcmeAuthorizationError} with every name that failed and why;
+ * - {@link AcmeOrderError}, also where the server changes what an order is for;
+ * - {@link AcmeRateLimitedError} and other {@link AcmeProblemError}s: the server refuses;
+ * - {@link AcmeUnsupportedError} where no solver fits, or the server offers no such profile or extension;
+ * - {@link AcmeInputError} for a CSR of other names or a key that is the account's, before any request;
+ * - {@link AcmeTimeoutError} with the last state seen;
+ * - {@link AcmePortError} where a key store fails;
+ * - {@link AcmeProtocolError}, also where the certificate is not the one that was asked for;
+ * - {@link AcmeTransportError}: no answer came.
+ *
+ * Throws `TypeError` on options that cannot work.
+ *
+ * Cost: 2 S + 5 requests for S names, 2 less for each name that is authorized already, and one for each further look at
+ * the order.
  *
  * @example
  * ```ts
@@ -44,6 +52,9 @@ export interface ObtainCertificateOptions extends IssuanceOptions, NewOrderOptio
  * }).pipe(toCertificate());
  * ```
  *
+ * @param account Whose order it is: what {@link newAccount} emits, or {@link acmeAccount} makes of what was stored.
+ * @param options `identifiers` and `solvers`, the names and what proves them, are needed; all others have defaults: a new
+ * `P-256` key, no limits of validity, the server's own profile.
  * @see RFC 8555 §7.4, §7.5, §8
  */
 export function obtainCertificate(account: AcmeAccount, options: ObtainCertificateOptions): Observable<IssuanceEvent> {

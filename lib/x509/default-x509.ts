@@ -50,7 +50,7 @@ export const buildCertificateRequest = ((
 /** Reads certificate requests and certificate chains. The first use loads pkijs. */
 export const certificateReader = {
   /** Loads pkijs. */
-  prepare: loadPki,
+  prepare: loadPki as () => Promise<unknown>,
 
   /**
    * Emits once: what the request says; then completes. Does not check its signature. Errors with

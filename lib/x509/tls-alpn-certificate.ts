@@ -37,6 +37,7 @@ export interface TlsAlpnCertificateOptions {
 export interface TlsAlpnCertificate {
   /** PEM. */
   readonly certificatePem: string;
+  /** The key of the certificate: the one that was given, or a new one. */
   readonly key: CertificateKey;
   /** What the server is asked for. */
   readonly serverName: string;

@@ -44,20 +44,34 @@ it('the compiler refuses what the options forbid', () => {
   expect(status).not.toBe(0);
 });
 
-it('typedoc refuses a link that leads nowhere', () => {
-  const source = '/** See {@link nowhere}. */\nexport const x = 1;\n';
-  const { entryPoints } = JSON.parse(readFileSync(join(repository, 'typedoc.json'), 'utf8')) as {
+/** What typedoc says of a package each entry of which is this text. */
+function documented(source: string, more: object) {
+  const { entryPoints, ...options } = JSON.parse(readFileSync(join(repository, 'typedoc.json'), 'utf8')) as {
     entryPoints: string[];
   };
   const files = {
     'package.json': JSON.stringify({ name: 'rxacme', type: 'module', exports: {} }),
     'tsconfig.json': leanConfig,
+    'typedoc.json': JSON.stringify({ ...options, intentionallyNotExported: [], customCss: '', entryPoints, ...more }),
     'README.md': '',
     'pages/page.md': '# A page\n',
+    'samples/angular/README.md': '# A sample\n',
+    'CHANGELOG.md': '# Changes\n',
     ...Object.fromEntries(entryPoints.map((path) => [path, source])),
   };
-  const { status, text } = command('node_modules/.bin/typedoc', [], temporaryTree(files, ['typedoc.json']));
-  expect(text).toContain('nowhere');
+  return command('node_modules/.bin/typedoc', [], temporaryTree(files));
+}
+
+it('typedoc refuses a link that leads nowhere', () => {
+  const { status, text } = documented('/** See {@link nowhere}. */\nexport const x = 1;\n', { plugin: [] });
+  expect(text).toContain('Failed to resolve link to "nowhere"');
+  expect(status).not.toBe(0);
+});
+
+it('typedoc refuses an export that is in no category of the site', () => {
+  const plugin = [join(repository, 'tools/typedoc-plugin.mjs')];
+  const { status, text } = documented('/** One. */\nexport const x = 1;\n', { plugin });
+  expect(text).toContain('x (lib/index.ts) belongs to no category');
   expect(status).not.toBe(0);
 });
 

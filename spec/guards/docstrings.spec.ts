@@ -16,7 +16,15 @@ const good = `import { of, type Observable, type OperatorFunction } from 'rxjs';
 
 /** Where to find a server. */
 export interface Address {
+  /** Absolute. */
   readonly url: string;
+  /** @internal */
+  readonly port: number;
+}
+
+/** Where to find a server, with a name for it. */
+export interface NamedAddress extends Address {
+  readonly url: 'https://ca.test';
 }
 
 /** How long to wait, in milliseconds. */
@@ -45,6 +53,7 @@ export function decode(): OperatorFunction<number, number> {
 const seeds: readonly (readonly [rule: string, name: string, written: string, instead: string])[] = [
   ['docstring', 'Address', '/** Where to find a server. */\n', ''],
   ['docstring', 'waitMs', '/** How long to wait, in milliseconds. */', '// How long to wait.'],
+  ['member', 'Address', '/** @internal */', '// @internal'],
   ['summary', 'waitMs', 'How long to wait, in milliseconds.', 'milliseconds'],
   ['emits', 'getDirectory', 'Emits once. ', ''],
   ['errors', 'getDirectory', ' Errors: AcmeTransportError.', ''],
@@ -56,7 +65,7 @@ const seeds: readonly (readonly [rule: string, name: string, written: string, in
 
 describe('the docstring check', () => {
   it('accepts docstrings in the house form', () => {
-    expect(checkDocstrings(tree(good))).toEqual({ read: 4, problems: [] });
+    expect(checkDocstrings(tree(good))).toEqual({ read: 5, problems: [] });
   });
 
   it('finds every seeded fault, each for its own rule', () => {
@@ -87,6 +96,8 @@ it('the docstring check fails as a command', () => {
 describe('the frozen list of exports', () => {
   it('changes with what is exported, and says its kind', () => {
     const list = exportLists(tree(`${good}export type More = 1;\n`)).get('rxacme');
-    expect(list).toBe('Address (type)\nMore (type)\ndecode (function)\ngetDirectory (function)\nwaitMs (const)\n');
+    expect(list).toBe(
+      'Address (type)\nMore (type)\nNamedAddress (type)\ndecode (function)\ngetDirectory (function)\nwaitMs (const)\n',
+    );
   });
 });

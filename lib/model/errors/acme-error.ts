@@ -4,14 +4,21 @@ const brand = Symbol.for('rxacme.error');
 
 /** What an error knows of the exchange that it comes from. */
 export interface AcmeErrorDetails {
+  /** The URL of the request. Absent where none was sent. */
   readonly url?: string | undefined;
+  /** The HTTP status of the response. Absent where there was none. */
   readonly status?: number | undefined;
+  /** How long the server asked to wait, in milliseconds, counted from its answer. Absent where it did not. */
   readonly retryAfterMs?: number | undefined;
+  /** When the server is ready to be asked again, by this machine's clock. Absent where it did not say. */
   readonly retryAt?: Date | undefined;
+  /** The response's links, such as `help` or `terms-of-service`. */
   readonly links?: readonly Link[] | undefined;
+  /** The response's headers, names in lower case, nonces and cookies left out. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The order that it is about. */
   readonly orderUrl?: string | undefined;
+  /** What it was caused by: the error of a port, a solver or the platform. */
   readonly cause?: unknown;
 }
 
@@ -23,6 +30,7 @@ export abstract class AcmeError extends Error {
   /** @internal The name under which `instanceof` finds the class, also from another copy of the package. */
   static readonly brandName: string = 'AcmeError';
 
+  /** What kind of error it is: the literal that a `switch` goes by. */
   abstract readonly code: string;
   /** The URL of the request. */
   declare readonly url?: string;

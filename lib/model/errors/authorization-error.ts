@@ -5,9 +5,13 @@ import { describeProblem } from './problem-error.js';
 
 /** Why one identifier could not be authorized. */
 export interface AuthorizationFailure {
+  /** What could not be authorized; of a wildcard, the name without `*.`. */
   readonly identifier: Identifier;
+  /** Whether it is about the wildcard of that name. */
   readonly wildcard: boolean;
+  /** The URL of its authorization. Absent where it has none. */
   readonly authorizationUrl?: string;
+  /** The type of the challenge that failed, such as `http-01`. Absent where it is not known. */
   readonly challengeType?: string;
   /** What the server found. */
   readonly problem?: ProblemDocument;

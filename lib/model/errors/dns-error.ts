@@ -33,6 +33,7 @@ export interface DnsErrorDetails extends Pick<AcmeErrorDetails, 'url'> {
   readonly server?: string | undefined;
   /** How long resolvers may remember that there is nothing, in milliseconds. */
   readonly rememberedMs?: number | undefined;
+  /** What it was caused by, such as the error of a socket. */
   readonly cause?: unknown;
 }
 

@@ -13,7 +13,8 @@ export type PortName =
   | 'finalizeMembers'
   | 'recovery'
   | 'retryPolicy'
-  | 'requestLimiter';
+  | 'requestLimiter'
+  | 'account';
 
 /** Something that was handed to rxacme failed: a signer, a key store, a solver. Its own error is the `cause`. */
 export class AcmePortError extends AcmeError {

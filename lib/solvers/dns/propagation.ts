@@ -3,6 +3,7 @@ import type { DnsRecord } from './dns-provider.js';
 
 /** A server that has to show a value and does not. */
 export interface DnsLag {
+  /** What it is called, as {@link TxtServer} has it. */
   readonly server: string;
   /** What it answers instead, for a person. */
   readonly reason: string;
@@ -33,6 +34,7 @@ export type CnameLookup = (name: string) => ObservableInput<string>;
 export interface TxtServer {
   /** What it is called in progress and in messages. */
   readonly server: string;
+  /** Asks this one server. */
   readonly lookup: TxtLookup;
 }
 

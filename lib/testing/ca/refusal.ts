@@ -5,13 +5,17 @@ import { acmeErrorNamespace } from '../../model/problem.js';
 export interface ProblemInit {
   /** The last part of an ACME error type, such as `rateLimited`, or a whole URI. */
   readonly type: string;
+  /** What went wrong this time, for a person. Default: none. */
   readonly detail?: string;
+  /** A summary of the type. Default: none. */
   readonly title?: string;
   /** The HTTP status. Default: the usual one for the type, else 400. */
   readonly status?: number;
   /** The `Retry-After` header, in either of its forms. */
   readonly retryAfter?: string;
+  /** A URL for this one occurrence. Default: none. */
   readonly instance?: string;
+  /** What is wrong with each identifier. Default: none. */
   readonly subproblems?: readonly (Pick<ProblemInit, 'type' | 'detail'> & { readonly identifier?: Identifier })[];
   /** More members of the document. */
   readonly more?: object;

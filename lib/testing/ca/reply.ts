@@ -4,6 +4,7 @@ import { problemDocument, type Refusal } from './refusal.js';
 
 /** What an operation answers, before it is put into bytes. */
 export interface Reply {
+  /** The HTTP status. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
