@@ -20,6 +20,11 @@ export interface AcmeFeature<Kind extends AcmeFeatureKind = AcmeFeatureKind> {
   readonly tokens?: AcmeTokens;
 }
 
+/** Throws `TypeError` with this message where something does not hold. */
+export function checkThat(holds: boolean, message: string): void {
+  if (!holds) throw new TypeError(message);
+}
+
 /** A feature that adds providers. */
 export const feature = <Kind extends AcmeFeatureKind>(kind: Kind, providers: FeatureProviders): AcmeFeature<Kind> => ({
   kind,

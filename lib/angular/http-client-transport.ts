@@ -1,10 +1,11 @@
 import { type HttpClient, HttpErrorResponse, type HttpEvent, HttpEventType, HttpResponse } from '@angular/common/http';
-import { catchError, defer, filter, map, type MonoTypeOperatorFunction, of, take, throwError } from 'rxjs';
+import { catchError, defer, filter, map, type MonoTypeOperatorFunction, of, take, tap, throwError } from 'rxjs';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { AcmeInputError } from '../model/errors/input-error.js';
 import { protocolFault } from '../model/errors/protocol-error.js';
 import type { AcmeHttpRequest, AcmeHttpResponse, AcmeTransport } from '../model/ports.js';
 import { otherUrl } from '../transport/same-url.js';
+import { checkThat } from './feature.js';
 
 /** Options of {@link httpClientTransport} and `withHttpClient`. */
 export interface HttpClientTransportOptions {
@@ -17,15 +18,23 @@ export interface HttpClientTransportOptions {
  * Unsubscribing cancels the request.
  *
  * Emits each response once, then completes. Errors: {@link AcmeInputError} where an interceptor of the application sends
- * a signed request a second time, as `retry` does: it would carry a nonce that is spent; `AcmeProtocolError` where
- * the answer comes from another URL, or the browser would ask for another one; with what the connection fails with.
- * Cost: one request.
+ * a signed request a second time, as `retry` does: it would carry a nonce that is spent (one that hands on no event but
+ * the answer is not found out); `AcmeProtocolError` where the answer is larger than allowed or comes from another URL,
+ * or the browser would ask for another one; with what the connection fails with. `provideHttpClient(withFetch())` refuses
+ * redirects from Angular 20.1 on; before that, and without `withFetch`, one is found out after it was followed.
+ * Cost: one request. Throws `TypeError` where `http` is none.
  *
  * @see RFC 8555 §6.1, §6.5
  */
-export const httpClientTransport =
-  (http: HttpClient, { credentials = 'omit' }: HttpClientTransportOptions = {}): AcmeTransport =>
-  (request) =>
+export function httpClientTransport(
+  http: HttpClient,
+  { credentials = 'omit' }: HttpClientTransportOptions = {},
+): AcmeTransport {
+  checkThat(
+    'request' in Object(http),
+    'httpClientTransport: http must be an HttpClient, as inject(HttpClient) returns',
+  );
+  return (request) =>
     defer(() => {
       const { method, url, body } = request;
       const other = otherUrl(url);
@@ -40,9 +49,13 @@ export const httpClientTransport =
         redirect: 'manual',
         cache: 'no-store',
         credentials,
+        // A page that a server rendered has an answer of its own time, and its nonce is spent.
+        transferCache: false,
+        reportProgress: true,
       });
     }).pipe(
       sentOnce(request),
+      tap(withinLimit(request)),
       filter((event) => event instanceof HttpResponse),
       take(1),
       catchError((error: unknown) =>
@@ -50,26 +63,40 @@ export const httpClientTransport =
       ),
       map((answer) => received(request, answer)),
     );
+}
 
 /** Firefox asks first whether it may send `User-Agent`, which servers do not expect; other browsers send their own. */
 const headersFor = ({ headers }: AcmeHttpRequest): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'user-agent'));
 
-/** Every subscription to the backend says that it sent, however many interceptors stand before it. */
+/**
+ * Every subscription to the backend says that it sent, however many interceptors stand before it. One that sends again
+ * and keeps that event to itself is not found out.
+ */
 const sentOnce =
-  ({ method, url }: AcmeHttpRequest): MonoTypeOperatorFunction<HttpEvent<ArrayBuffer>> =>
+  ({ method, url, headers }: AcmeHttpRequest): MonoTypeOperatorFunction<HttpEvent<ArrayBuffer>> =>
   (events$) =>
     defer(() => {
       let sent = 0;
       return events$.pipe(
         map((event) => {
-          if (event.type !== HttpEventType.Sent || method === 'GET' || ++sent === 1) return event;
+          // No other type of request carries a nonce.
+          const isSent = event.type === HttpEventType.Sent && headers['content-type'] === 'application/jose+json';
+          if (!isSent || ++sent === 1) return event;
           throw new AcmeInputError(
-            `${method} ${url}: an HTTP interceptor of the application sent this request a second time, with a nonce that is spent; have it leave requests of type application/jose+json alone, rxacme signs and sends again by itself`,
+            `${method} ${url}: an HTTP interceptor of the application sent this request a second time, with a nonce that is spent; the first may have been carried out; have it leave requests of type application/jose+json alone, rxacme signs and sends again by itself`,
           );
         }),
       );
     });
+
+/** What is too large is found out while it comes, so that no page has to hold all of it. */
+const withinLimit =
+  ({ url, maxResponseBytes }: AcmeHttpRequest) =>
+  (event: HttpEvent<ArrayBuffer>): void => {
+    if (event.type !== HttpEventType.DownloadProgress || event.loaded <= maxResponseBytes) return;
+    throw protocolFault(url, `the response is larger than the ${maxResponseBytes} bytes allowed (maxResponseBytes)`);
+  };
 
 /** A browser that hides a redirect shows no status and no reason; one that has no answer shows a reason. */
 const isAnswer = ({ status, error }: HttpErrorResponse): boolean => status !== 0 || (error ?? null) === null;
@@ -87,10 +114,10 @@ type Answer = HttpResponse<ArrayBuffer> | HttpErrorResponse;
 
 function received({ url }: AcmeHttpRequest, answer: Answer): AcmeHttpResponse {
   const { status, redirected } = answer;
-  if (redirected ?? (answer.url !== null && new URL(answer.url, url).href !== new URL(url).href)) {
+  if (redirected || (answer.url !== null && new URL(answer.url, url).href !== new URL(url).href)) {
     throw protocolFault(
       url,
-      `the answer came from ${answer.url ?? 'elsewhere'}: a redirect was followed, or an interceptor changes URLs; provideHttpClient(withFetch()) refuses redirects`,
+      `the answer came from ${answer.url ?? 'elsewhere'}: a redirect was followed, or an interceptor changes URLs; provideHttpClient(withFetch()) refuses redirects from Angular 20.1 on`,
       { status },
     );
   }

@@ -1,3 +1,8 @@
+/**
+ * For Angular: providers of the session, the account and the solvers, and a transport over `HttpClient`.
+ *
+ * @module rxacme/angular
+ */
 export { provideAcme } from './provide-acme.js';
 export type { AcmeFeature, AcmeFeatureKind } from './feature.js';
 export { withAccount } from './with-account.js';

@@ -16,8 +16,8 @@ import { type AcmeTokens, defaultTokens } from './tokens.js';
 
 /**
  * Provides a session with one certification authority, and what its features add. The session is made when it is first
- * injected, and closed with its injector. Contradictions are found when it is called, those of a function of options
- * when that is: `TypeError`, whose message says what to do.
+ * injected, and closed with its injector. Options that cannot work, and those that contradict a feature, are found when
+ * it is called, those of a function when that is: `TypeError`, whose message says what to do.
  *
  * @param options Those of `acmeSession`, or a function that returns them, in which `inject` works.
  * @param features `withAccount`, `withHttpClient`, `withSolvers`, `withInterceptors` and `withTokens`, each once.
@@ -40,16 +40,18 @@ export function provideAcme(
 ): EnvironmentProviders {
   checkFeatures(features);
   const has = (kind: AcmeFeature['kind']) => features.some((each) => each.kind === kind);
-  const check = (given: AcmeSessionOptions): AcmeSessionOptions => {
+  const checked = (given: AcmeSessionOptions): AcmeSessionOptions => {
+    // Makes a session to no other end: that does no I/O, and refuses what cannot work.
+    acmeSession(given);
     if (has('http-client') && given.transport !== undefined) contradiction('withHttpClient', 'transport');
     if (has('interceptors') && given.interceptors !== undefined) contradiction('withInterceptors', 'interceptors');
     return given;
   };
-  if (typeof options !== 'function') check(options);
+  if (typeof options !== 'function') checked(options);
   const tokens = features.find((each) => each.tokens !== undefined)?.tokens ?? defaultTokens;
   const interceptors = features.find((each) => each.interceptors !== undefined)?.interceptors;
   const providers: Provider[] = [
-    { provide: tokens.options, useFactory: () => check(typeof options === 'function' ? options() : options) },
+    { provide: tokens.options, useFactory: () => checked(typeof options === 'function' ? options() : options) },
     { provide: tokens.session, useFactory: () => injectedSession(tokens, interceptors) },
     { provide: tokens.transport, useFactory: () => inject(tokens.options).transport ?? defaultTransport },
     { provide: tokens.solvers, useValue: [] },

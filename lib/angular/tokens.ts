@@ -36,6 +36,8 @@ export interface AcmeTokens {
  * ];
  * const stagingSession = () => inject(staging.session);
  * ```
+ *
+ * @see RFC 8555 §7.1.1
  */
 export const acmeTokens = (name: string): AcmeTokens => ({
   session: new InjectionToken(`ACME session of ${name}`),

@@ -1,13 +1,20 @@
 import { inject, Injector, runInInjectionContext } from '@angular/core';
-import { defer, type Observable, type ObservableInput, ReplaySubject, share, take, throwIfEmpty } from 'rxjs';
+import { defaultIfEmpty, defer, map, type Observable, type ObservableInput, ReplaySubject, share, take } from 'rxjs';
 import { AcmeInputError } from '../model/errors/input-error.js';
+import { AcmeTransportError } from '../model/errors/transport-error.js';
 import type { AcmeAccount } from '../request/account.js';
+import { runPort } from '../request/port.js';
 import type { AcmeSession } from '../request/session.js';
-import { type AcmeFeature, feature } from './feature.js';
+import { type AcmeFeature, checkThat, feature } from './feature.js';
 
 /**
  * Provides the account as a stream: nothing happens before it is first subscribed to, all who subscribe share one run,
- * and what came out is kept. A run that failed, or that everybody left, begins anew with the next who subscribes.
+ * and what came out is kept. A run that failed, or that everybody left, begins anew with the next who subscribes. What
+ * is kept is kept: `changeAccountKey` emits another account, and this one still signs with the old key.
+ *
+ * Errors of the stream: what the function errors with, as the `cause` of an `AcmePortError`, `account`, where it is
+ * no error of rxacme; {@link AcmeInputError} where it emits no account; {@link AcmeTransportError} where the session is
+ * closed. Throws `TypeError` on what is no function.
  *
  * @param account Emits the account, of which the first counts. `inject` works in it.
  *
@@ -22,18 +29,33 @@ import { type AcmeFeature, feature } from './feature.js';
  *
  * @see RFC 8555 §7.3.1
  */
-export const withAccount = (account: (session: AcmeSession) => ObservableInput<AcmeAccount>): AcmeFeature<'account'> =>
-  feature('account', (tokens) => [
+export const withAccount = (
+  account: (session: AcmeSession) => ObservableInput<AcmeAccount>,
+): AcmeFeature<'account'> => {
+  checkThat(typeof account === 'function', 'withAccount: account must be a function of the session that emits one');
+  return feature('account', (tokens) => [
     { provide: tokens.account, useFactory: () => keptOnce(account, inject(tokens.session), inject(Injector)) },
   ]);
+};
 
 const keptOnce = (
   account: (session: AcmeSession) => ObservableInput<AcmeAccount>,
   session: AcmeSession,
   injector: Injector,
 ): Observable<AcmeAccount> =>
-  defer(() => runInInjectionContext(injector, () => account(session))).pipe(
+  defer(() => {
+    if (session.state.closed) throw new AcmeTransportError('the session is closed', { url: session.directoryUrl });
+    return runPort('account', () => runInInjectionContext(injector, () => account(session)));
+  }).pipe(
     take(1),
-    throwIfEmpty(() => new AcmeInputError('withAccount: the function completed without an account')),
+    defaultIfEmpty(undefined),
+    map(checkedAccount),
     share({ connector: () => new ReplaySubject<AcmeAccount>(1), resetOnComplete: false }),
   );
+
+function checkedAccount(account: Partial<AcmeAccount> | undefined): AcmeAccount {
+  if (account?.session && account.signer && account.url) return account as AcmeAccount;
+  throw new AcmeInputError(
+    'withAccount: the function emitted no account; newAccount and findAccount do, acmeAccount returns one',
+  );
+}

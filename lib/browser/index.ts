@@ -1,3 +1,8 @@
+/**
+ * For pages: account keys kept in IndexedDB, and transports, solvers and signers that ask the application's back end.
+ *
+ * @module rxacme/browser
+ */
 export {
   indexedDbSigners,
   type IndexedDbSignersOptions,

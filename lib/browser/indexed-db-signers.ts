@@ -11,9 +11,11 @@ import { inStore, type SignerRecord } from './indexed-db.js';
 
 /** What can be told of a stored key without using it. */
 export interface StoredSigner {
+  /** What it was stored under. */
   readonly name: string;
   /** The JWS algorithm, such as `ES256`. */
   readonly alg: string;
+  /** Its public half. */
   readonly publicJwk: PublicJwk;
 }
 
@@ -63,6 +65,8 @@ export function indexedDbSigners({ database = 'rxacme', indexedDB }: IndexedDbSi
   const found = (name: string, otherwise: () => Observable<AcmeSigner> = () => EMPTY) =>
     run('readonly', (store) => store.get(name) as IDBRequest<SignerRecord | undefined>).pipe(
       concatMap((record) => (record === undefined ? otherwise() : of(signerOf(record)))),
+      // What is stored there may be no key.
+      storeFailure,
     );
   const add = (name: string, alg: GeneratedAlgorithm, whenTaken: () => Observable<AcmeSigner>) =>
     defer(() => generateRecord(name, alg)).pipe(

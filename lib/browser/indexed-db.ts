@@ -13,7 +13,8 @@ const storeName = 'signers';
 
 /**
  * One transaction with the store of a database, which is made where there is none. Emits what the request results in
- * when the transaction is over, so when it is on disk; unsubscribing before that takes it back.
+ * when the transaction is over, so when it is on disk: an account whose key is lost is lost with it. Unsubscribing
+ * before that takes it back, unless it is being committed.
  */
 export const inStore = <T>(
   factory: IDBFactory,
@@ -43,7 +44,7 @@ export const inStore = <T>(
       }
     };
     const transact = (connection: IDBDatabase): IDBTransaction => {
-      const begun = connection.transaction(storeName, mode);
+      const begun = connection.transaction(storeName, mode, { durability: 'strict' });
       const request = use(begun.objectStore(storeName));
       begun.oncomplete = () => {
         transaction = undefined;
@@ -56,5 +57,11 @@ export const inStore = <T>(
       };
       return begun;
     };
-    return () => transaction?.abort();
+    return () => {
+      try {
+        transaction?.abort();
+      } catch {
+        // It is being committed: nothing can take that back.
+      }
+    };
   });

@@ -14,6 +14,7 @@ import { dnsOverHttps } from '../solvers/dns/dns-over-https.js';
 import type { DnsPropagation, PropagationCheck } from '../solvers/dns/propagation.js';
 import { challengeRecord } from '../solvers/dns01.js';
 import { manual } from '../solvers/manual.js';
+import { checkPropagation } from './check-propagation.js';
 
 /** A TXT value that a person has to enter, and how far it has come. */
 export interface ManualEntry {
@@ -54,7 +55,7 @@ const patientCheck = () => dnsOverHttps({ delayMs: 20_000, firstMs: 5_000, maxMs
  * Emits nothing itself: the value is the solver, and its `entries$` what a page shows. Cost: the look-ups of the check,
  * no request to the authority. What it errors with ends the order, as the `cause` of a failure in an
  * `AcmeAuthorizationError`: `AcmeTimeoutError` where a value is not seen in time, `AcmePortError` where
- * the person refuses.
+ * the person refuses. Throws `TypeError` on options that cannot work.
  *
  * @example
  * ```ts
@@ -66,6 +67,10 @@ const patientCheck = () => dnsOverHttps({ delayMs: 20_000, firstMs: 5_000, maxMs
  * @see RFC 8555 §8.4
  */
 export function manualDns01({ propagation = patientCheck(), confirmed }: ManualDns01Options = {}): ManualDns01 {
+  checkPropagation('manualDns01', propagation);
+  if (!['undefined', 'function'].includes(typeof confirmed)) {
+    throw new TypeError('manualDns01: confirmed must be a function that emits what the person says');
+  }
   const entries = new BehaviorSubject<readonly ManualEntry[]>([]);
   const isOf = (record: DnsRecord) => (entry: ManualEntry) =>
     entry.record.name === record.name && entry.record.value === record.value;

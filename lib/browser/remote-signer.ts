@@ -5,6 +5,7 @@ import { isObject, ownMember, textOf } from '../codec/tolerant.js';
 import { AcmePortError } from '../model/errors/port-error.js';
 import type { JsonObject } from '../model/json.js';
 import type { AcmeSigner, PublicJwk } from '../model/ports.js';
+import { checkSigner } from '../request/account.js';
 import { backEnd, type BackEndOptions } from './ask-back-end.js';
 
 /** Options of {@link remoteSigner}. */
@@ -22,20 +23,22 @@ export type RemoteSignerOptions = BackEndOptions;
  * apart and refused. The bytes are `<protected>.<payload>`, so the back end can read what it signs: the `url` and the
  * `nonce` stand in the first part.
  *
- * Emits once: the signer; then completes. Errors: {@link AcmePortError}, `signer`, where the back end refuses or answers
- * something else; the signer's own failures end as the same in the streams that sign. Cost: one request to the back end,
- * and one for each signature. Throws `TypeError` where `url` is none.
+ * Emits once: the signer; then completes. Errors: {@link AcmePortError}, `signer`, where the back end refuses, answers
+ * something else, or does not answer within `timeoutMs`; the signer's own failures end as the same in the streams that
+ * sign. Cost: one request to the back end, and one for each signature. Throws `TypeError` on options that cannot work.
  *
  * @see RFC 8555 §6.2, RFC 7515 §5.1, RFC 7518 §3.4
  */
 export function remoteSigner(options: RemoteSignerOptions): Observable<AcmeSigner> {
-  const ask = backEnd('remoteSigner', options);
+  const ask = backEnd('remoteSigner', { ...options, timeoutMs: options.timeoutMs ?? 30_000 });
   return defer(() => ask()).pipe(
     map((answer) => {
       const { alg, publicJwk } = keyIn(answer);
       const sign = (input: Uint8Array) =>
         ask({ input: encodeBase64url(input) }).pipe(map((signed) => signatureIn(signed, alg)));
-      return { alg, publicJwk, sign };
+      const signer = { alg, publicJwk, sign };
+      checkSigner('remoteSigner', signer);
+      return signer;
     }),
     catchError((error: unknown) => throwError(() => new AcmePortError('signer', error))),
   );

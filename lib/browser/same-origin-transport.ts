@@ -5,9 +5,19 @@ import { fetchTransport } from '../transport/fetch-transport.js';
 export const sameOriginTransport = (): AcmeTransport =>
   fetchTransport({ fetch: (url, init) => globalThis.fetch(url, { ...init, credentials: 'same-origin' }) });
 
-/** A URL of the page's own server. Throws `TypeError` where it is relative and there is no page. */
+/**
+ * A URL of the page's own server, as the page's `fetch` resolves it. Throws `TypeError` where it is relative and there is
+ * no page.
+ */
 export function backEndUrl(what: string, url: string): string {
-  const base = (globalThis as { readonly location?: Location }).location?.href;
-  if (typeof url === 'string' && URL.canParse(url, base)) return new URL(url, base).href;
-  throw new TypeError(`${what}: url must be a URL of the application's own server, absolute outside of pages`);
+  const { document, location } = globalThis as Partial<Pick<typeof globalThis, 'document' | 'location'>>;
+  const base = document?.baseURI ?? location?.href;
+  // An empty one would ask for the page itself.
+  if (typeof url === 'string' && url !== '' && URL.canParse(url, base)) {
+    const { protocol, href } = new URL(url, base);
+    if (protocol === 'https:' || protocol === 'http:') return href;
+  }
+  throw new TypeError(
+    `${what}: url must be an http(s) URL of the application's own server, such as /acme in a page, absolute outside of pages`,
+  );
 }

@@ -19,6 +19,10 @@ import { getCertificate } from './certificate.js';
  * );
  * ```
  *
+ * A page knows of no chain where the server does not name `Link` in `Access-Control-Expose-Headers`: this completes at
+ * once then, without an error, for some authorities send no links at all. Most link each answer to their directory, so
+ * that `links` of the certificate, empty in a page, likely says that they are hidden.
+ *
  * Errors: {@link AcmeProtocolError} where a chain fails a check or begins with another certificate;
  * {@link AcmeProblemError}; {@link AcmeTransportError}; {@link AcmePortError} where the certificate reader fails. Cost: one
  * POST and one nonce for each chain; pkijs is loaded.

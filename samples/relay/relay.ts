@@ -5,39 +5,45 @@
  */
 import { text } from 'node:stream/consumers';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { catchError, concatMap, defer, fromEvent, of, takeUntil } from 'rxjs';
+import { catchError, concatMap, defer, first, fromEvent, of, takeUntil } from 'rxjs';
 import { type AcmeTransport } from 'rxacme';
 import { nodeTransport } from 'rxacme/node';
 
 const handedBack = ['replay-nonce', 'location', 'link', 'retry-after', 'content-type'];
+const inert = { 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox' };
+const plain = { 'content-type': 'text/plain' };
 const jose = 'application/jose+json';
 const [maxRequestBytes, maxResponseBytes] = [65_536, 1_048_576];
 
 /** @param origins Those of the authorities, `https://acme-v02.api.letsencrypt.org` for one. */
 export function acmeRelay(origins: readonly string[], transport: AcmeTransport = nodeTransport()) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const url = new URL(request.url ?? '', 'http://relay').searchParams.get('url') ?? '';
-    const { accept = '*/*', 'content-length': length = '0', 'sec-fetch-site': site = 'same-origin' } = request.headers;
-    const isPost = request.method === 'POST';
-    const refuse = (status: number) => void response.writeHead(status, { connection: 'close' }).end();
-    if (!isPost && request.method !== 'GET') return refuse(405);
+    const { method, headers: asked } = request;
+    const url = new URLSearchParams(request.url?.replace(/^[^?]*/, '')).get('url') ?? '';
+    const { 'content-type': type, 'content-length': length, 'sec-fetch-site': site = 'same-origin' } = asked;
+    const isPost = method === 'POST';
+    const refuse = (status: number) =>
+      void response.writeHead(status, { ...plain, connection: 'close' }).end('refused by the relay of this page');
+    if (!isPost && method !== 'GET') return refuse(405);
     if (site !== 'same-origin' || !URL.canParse(url) || !origins.includes(new URL(url).origin)) return refuse(403);
-    if (isPost && request.headers['content-type'] !== jose) return refuse(415);
-    if (isPost && request.headers['content-length'] === undefined) return refuse(411);
-    if (Number(length) > maxRequestBytes) return refuse(413);
+    if (isPost && type !== jose) return refuse(415);
+    if ('transfer-encoding' in asked || (isPost && length === undefined)) return refuse(411);
+    if (Number(length ?? 0) > maxRequestBytes) return refuse(413);
 
-    const headers = { accept, 'user-agent': 'acme-relay/1.0', ...(isPost && { 'content-type': jose }) };
-    const send = (body: string) =>
-      transport({ method: isPost ? 'POST' : 'GET', url, headers, ...(isPost && { body }), maxResponseBytes });
+    const { accept = '*/*', 'accept-language': language = '*' } = asked;
+    const headers = { accept, 'accept-language': language, 'user-agent': 'acme-relay/1.0' };
+    const sent = { url, headers: { ...headers, ...(isPost && { 'content-type': jose }) }, maxResponseBytes };
+    const send = (body: string) => transport({ ...sent, ...(isPost ? { method, body } : { method: 'GET' }) });
     defer(() => text(request))
       .pipe(
         concatMap(send),
-        catchError(() => of({ status: 502, headers: {}, body: '' })),
+        first(({ status }) => status >= 200), // What is below is no answer.
+        catchError(() => of({ status: 502, headers: plain, body: 'the relay of this page got no answer' })),
         takeUntil(fromEvent(response, 'close')), // A page that was left aborts the exchange.
       )
       .subscribe(({ status, headers: received, body }) => {
         const kept = Object.entries(received).filter(([name]) => handedBack.includes(name));
-        response.writeHead(status, { ...Object.fromEntries(kept), 'cache-control': 'no-store' }).end(body);
+        response.writeHead(status, { ...Object.fromEntries(kept), ...inert, 'cache-control': 'no-store' }).end(body);
       });
   };
 }

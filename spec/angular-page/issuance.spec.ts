@@ -70,7 +70,8 @@ describeWith('the Angular sample', peer, (folder) => {
     await order(at.page, 'shop.test');
     await issued(at.page);
     await at.page.evaluate(() => {
-      crypto.subtle.exportKey = () => Promise.reject(new DOMException('The key is locked.', 'OperationError'));
+      const locked = () => Promise.reject<never>(new DOMException('The key is locked.', 'OperationError'));
+      crypto.subtle.exportKey = locked;
     });
     await at.page.getByRole('button', { name: 'Download key' }).click();
     await at.page.getByRole('alert').filter({ hasText: 'could not be handed out' }).waitFor();

@@ -2,14 +2,15 @@ import '@angular/compiler';
 import {
   HttpClient,
   HttpErrorResponse,
+  HttpEventType,
   type HttpInterceptorFn,
   provideHttpClient,
   withFetch,
   withInterceptors,
 } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
-import { catchError, map, of, retry, switchMap, throwError } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { catchError, lastValueFrom, map, of, retry, switchMap, throwError } from 'rxjs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AcmeInputError } from '../../lib/model/errors/input-error.js';
 import { AcmeProtocolError } from '../../lib/model/errors/protocol-error.js';
 import { httpClientTransport } from '../../lib/angular/http-client-transport.js';
@@ -52,6 +53,29 @@ describe('httpClientTransport', () => {
       withCredentials: false,
     });
     expect(request.headers.keys()).toEqual(['content-type']);
+  });
+
+  it('takes no answer that a server got while it rendered the page', () => {
+    const { server, send } = bench();
+    record(send(get));
+    expect(server.expectOne(url).request.transferCache).toBe(false);
+  });
+
+  it.each([undefined, null, {}, () => of()])('throws on %o, which is no HttpClient', (http) => {
+    expect(() => httpClientTransport(http as unknown as HttpClient)).toThrow(/HttpClient/);
+    expect(() => httpClientTransport(http as unknown as HttpClient)).toThrow(TypeError);
+  });
+
+  it('stops reading what is larger than allowed', () => {
+    const { server, send } = bench();
+    const recording = record(send(get));
+    const request = server.expectOne(url);
+    expect(request.request.reportProgress).toBe(true);
+    request.event({ type: HttpEventType.DownloadProgress, loaded: 9 });
+    expect([recording.error, request.cancelled]).toEqual([undefined, false]);
+    request.event({ type: HttpEventType.DownloadProgress, loaded: 10 });
+    expect(recording.error).toBeInstanceOf(AcmeProtocolError);
+    expect([String(recording.error), request.cancelled]).toEqual([expect.stringContaining('9 bytes'), true]);
   });
 
   it('does nothing before it is subscribed, and again for each subscription', () => {
@@ -141,13 +165,16 @@ describe('an interceptor of the application', () => {
     const recording = record(send(post));
     server.expectOne(url).flush(bytes('no'), failing);
     expect(recording.error).toBeInstanceOf(AcmeInputError);
-    expect(String(recording.error)).toContain('a second time');
+    expect(String(recording.error)).toMatch(/a second time.*the first may have been carried out/);
     expect(server.match(url).filter(({ cancelled }) => !cancelled)).toEqual([]);
   });
 
-  it('may retry what carries no nonce', () => {
-    const { server, send } = bench((request, next) => next(request).pipe(retry(1)));
-    const recording = record(send(get));
+  it.each<[string, AcmeHttpRequest]>([
+    ['a GET', get],
+    ['a POST of another type', { ...post, headers: { 'content-type': 'application/dns-message' } }],
+  ])('may retry what carries no nonce, such as %s', (_, request) => {
+    const { server, send } = bench((given, next) => next(given).pipe(retry(1)));
+    const recording = record(send(request));
     server.expectOne(url).flush(bytes('no'), failing);
     server.expectOne(url).flush(bytes('yes'));
     expect(recording).toMatchObject({ values: [{ status: 200 }], isComplete: true });
@@ -180,6 +207,57 @@ describe('an interceptor of the application', () => {
 });
 
 describe('with fetch as its backend', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  /** What comes of an answer of the platform's, and what was asked of it. */
+  async function answered(response: object, request = post) {
+    const fetch = vi.fn((_: string, __: RequestInit) => Promise.resolve({ ...shown, ...response }));
+    vi.stubGlobal('fetch', fetch);
+    const injector = injectorWith(provideHttpClient(withFetch()));
+    const answer = await lastValueFrom(httpClientTransport(injector.inject(HttpClient))(request)).catch(
+      (error: unknown) => error,
+    );
+    return { answer, asked: fetch.mock.calls[0]?.[1] };
+  }
+  const shown = { url, status: 200, statusText: '', headers: new Headers({ location: 'x' }), redirected: false };
+  const stream = (...chunks: string[]) =>
+    new ReadableStream({
+      pull(controller) {
+        const chunk = chunks.shift();
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(new Uint8Array(bytes(chunk)));
+      },
+    });
+
+  it('has the whole answer, and asks for it as fetch takes it', async () => {
+    const { answer, asked } = await answered({ body: stream('a', 'bc') });
+    expect(answer).toEqual({ status: 200, headers: { location: 'x' }, body: new Uint8Array(bytes('abc')) });
+    expect(asked).toMatchObject({ redirect: 'manual', cache: 'no-store', credentials: 'omit', body: post.body });
+  });
+
+  it.each([
+    ['was found to be redirected', { redirected: true }],
+    ['has another URL, though nothing says that it was redirected', { url: 'https://elsewhere.test/' }],
+    ['has another URL, from before it was told', { url: 'https://elsewhere.test/', redirected: undefined }],
+  ])('refuses an answer that %s', async (_, changes) => {
+    const { answer } = await answered({ ...changes, body: stream('a') });
+    expect(answer).toBeInstanceOf(AcmeProtocolError);
+    expect(String(answer)).toContain('Angular 20.1');
+  });
+
+  it('shows a redirect that is not followed as status 0', async () => {
+    const { answer } = await answered({ type: 'opaqueredirect', status: 0, headers: new Headers(), body: null });
+    expect(answer).toEqual({ status: 0, headers: {}, body: new Uint8Array() });
+  });
+
+  it('aborts an answer that is larger than allowed while it comes', async () => {
+    const { answer, asked } = await answered({ body: stream('12345', '67890', 'never read') });
+    expect(answer).toBeInstanceOf(AcmeProtocolError);
+    expect(asked?.signal?.aborted).toBe(true);
+  });
+
   it('says that a redirect was followed', () => {
     const followed: HttpInterceptorFn = () =>
       throwError(() => new HttpErrorResponse({ status: 404, url, ...{ redirected: true } }));

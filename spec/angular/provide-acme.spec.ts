@@ -22,7 +22,7 @@ import {
   withSolvers,
   withTokens,
 } from '../../lib/angular/index.js';
-import { type AcmeTransport, getDirectory } from '../../lib/index.js';
+import { type AcmeSessionOptions, type AcmeTransport, getDirectory } from '../../lib/index.js';
 import { fakeCa } from '../../lib/testing/index.js';
 import { record } from '../support/virtual-time.js';
 import { injectorWith } from './support/test-bed.js';
@@ -134,8 +134,30 @@ describe('provideAcme refuses', () => {
     expect(() => provideAcme({ directoryUrl }, feature as unknown as AcmeFeature)).toThrow(/provideHttpClient/);
   });
 
-  it('what acmeSession refuses', () => {
-    expect(() => injectorWith(provideAcme({ directoryUrl: 'http://ca.test' })).inject(ACME_SESSION)).toThrow(TypeError);
+  it.each<[string, object]>([
+    ['a URL without TLS', { directoryUrl: 'http://ca.test' }],
+    ['a limit that is none', { directoryUrl, maxResponseBytes: 0 }],
+    ['identifier types that are no list', { directoryUrl, identifierTypes: {} }],
+  ])('what acmeSession refuses, at the call: %s', (_, options) => {
+    expect(() => provideAcme(options as AcmeSessionOptions)).toThrow(TypeError);
+    const late = injectorWith(provideAcme(() => options as AcmeSessionOptions));
+    expect(() => late.inject(ACME_SESSION)).toThrow(TypeError);
+  });
+
+  it.each<[string, () => AcmeFeature, string]>([
+    ['an account in place of a function', () => withAccount(NEVER as never), 'withAccount: account must be a function'],
+    ['no account', () => withAccount(undefined as never), 'withAccount: account must be a function'],
+    [
+      'one solver in place of a list',
+      () => withSolvers({ types: [] } as never),
+      'withSolvers: solvers must be an array',
+    ],
+    ['one interceptor in place of a list', () => withInterceptors((() => NEVER) as never), 'must be an array'],
+    ['no tokens', () => withTokens(undefined as never), 'acmeTokens'],
+    ['one token in place of all', () => withTokens(ACME_SESSION as never), 'acmeTokens'],
+  ])('%s, at the call', (_, make, message) => {
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
   });
 });
 

@@ -1,9 +1,18 @@
 import '@angular/compiler';
-import { inject, InjectionToken } from '@angular/core';
+import { createEnvironmentInjector, EnvironmentInjector, inject, InjectionToken } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
 import { concatMap, defer, EMPTY, type Observable, of, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ACME_ACCOUNT, ACME_SESSION, provideAcme, withAccount } from '../../lib/angular/index.js';
-import { type AcmeAccount, acmeAccount, AcmeInputError, type AcmeSession, newAccount } from '../../lib/index.js';
+import {
+  type AcmeAccount,
+  acmeAccount,
+  AcmeInputError,
+  AcmePortError,
+  type AcmeSession,
+  AcmeTransportError,
+  newAccount,
+} from '../../lib/index.js';
 import { fakeCa, synchronousPorts, synchronousSigner } from '../../lib/testing/index.js';
 import { record } from '../support/virtual-time.js';
 import { injectorWith } from './support/test-bed.js';
@@ -42,10 +51,53 @@ describe('withAccount', () => {
   });
 
   it('begins anew after a failure', () => {
-    const answers = [throwError(() => new Error('offline')), of({} as AcmeAccount)];
-    const { account$ } = bench(() => answers.shift() ?? EMPTY);
-    expect(record(account$).error).toEqual(new Error('offline'));
+    const { account$, runs } = bench((given) =>
+      runs() === 1 ? throwError(() => new Error('offline')) : of(accountOf(given)),
+    );
+    expect(record(account$).error).toBeInstanceOf(AcmePortError);
     expect(record(account$)).toMatchObject({ values: [{}], isComplete: true });
+  });
+
+  it('names what failed, and leaves the errors of rxacme as they are', () => {
+    const offline = new Error('offline');
+    expect(record(bench(() => throwError(() => offline)).account$).error).toMatchObject({
+      code: 'port',
+      port: 'account',
+      cause: offline,
+    });
+    TestBed.resetTestingModule();
+    const thrown = bench(() => {
+      throw offline;
+    });
+    expect(record(thrown.account$).error).toMatchObject({ port: 'account', cause: offline });
+    TestBed.resetTestingModule();
+    const own = new AcmeInputError('its own');
+    expect(record(bench(() => throwError(() => own)).account$).error).toBe(own);
+  });
+
+  it.each([undefined, null, {}, 'https://ca.test/account/1', { session: {}, signer: {} }])(
+    'refuses %o, which is no account, and does not keep it',
+    (value) => {
+      const { account$, runs } = bench((given) =>
+        runs() === 1 ? of(value as unknown as AcmeAccount) : of(accountOf(given)),
+      );
+      const { error } = record(account$);
+      expect(error).toBeInstanceOf(AcmeInputError);
+      expect(String(error)).toContain('withAccount');
+      expect(record(account$).isComplete).toBe(true);
+    },
+  );
+
+  it('says that the session is closed where its injector is gone', () => {
+    const root = injectorWith().inject(EnvironmentInjector);
+    const account = (session: AcmeSession) => of(accountOf(session));
+    const providers = [provideAcme({ directoryUrl: 'https://ca.test/directory' }, withAccount(account))];
+    const injector = createEnvironmentInjector(providers, root);
+    const account$ = injector.get(ACME_ACCOUNT);
+    injector.destroy();
+    const { error } = record(account$);
+    expect(error).toBeInstanceOf(AcmeTransportError);
+    expect(error).toMatchObject({ message: 'the session is closed', url: 'https://ca.test/directory' });
   });
 
   it('takes the first account for the one, and errors where none comes', () => {

@@ -1,11 +1,11 @@
 import { EMPTY, from, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { backEndSolver } from '../../lib/browser/index.js';
-import { AcmeAuthorizationError, obtainCertificate } from '../../lib/index.js';
+import { AcmeAuthorizationError, type AcmeTransport, obtainCertificate } from '../../lib/index.js';
 import { fakeCa, testAccount } from '../../lib/testing/index.js';
 import { taskOf } from '../solvers/tasks.js';
 import { covers } from '../support/covers.js';
-import { record } from '../support/virtual-time.js';
+import { record, virtualTime } from '../support/virtual-time.js';
 import { backEndThat } from './support/sender.js';
 
 covers('dns01');
@@ -65,8 +65,34 @@ describe('backEndSolver', () => {
     expect(backEndSolver(backEndThat(() => ({}))).ready).toBeUndefined();
   });
 
+  it.each([
+    ['a body that is no JSON', { text: 'ok' }],
+    ['a body that is no object', { json: 'ok' }],
+  ])('takes %s for no answer, whatever its status', (_, answer) => {
+    const { error } = record(from(backEndSolver(backEndThat(() => answer)).present(taskOf())));
+    expect(String(error)).toContain('https://app.test/acme');
+  });
+
+  it('waits for a back end that waits, and no longer than it is told to', () =>
+    virtualTime((time) => {
+      const { scheduler, cold, expectObservable, timers } = time;
+      const url = 'https://app.test/acme';
+      const transport: AcmeTransport = () =>
+        cold('120m (a|)', { a: { status: 204, headers: {}, body: new Uint8Array() } });
+      const presented = (timeoutMs?: number) =>
+        from(backEndSolver({ url, transport, scheduler, timeoutMs }).present(taskOf()));
+      const hung = new Error('https://app.test/acme did not answer within 300000 ms');
+      expectObservable(presented()).toBe('120m (a|)', { a: {} });
+      expectObservable(presented(300_000)).toBe('5m #', undefined, hung);
+      time.flush();
+      expect(timers()).toBe(0);
+    }));
+
   it('throws on options that cannot work', () => {
     const { url } = backEndThat(() => ({}));
+    expect(() => backEndSolver({ url, types: 'http-01' as never })).toThrow(/backEndSolver: types must be a list/);
+    expect(() => backEndSolver({ url, propagation: {} as never })).toThrow(/backEndSolver: propagation must/);
+    expect(() => backEndSolver({ url, timeoutMs: 0 })).toThrow(/backEndSolver: timeoutMs/);
     expect(() => backEndSolver({ url: 'nowhere' })).toThrow(TypeError);
     expect(() => backEndSolver({ url, types: [] })).toThrow(TypeError);
     expect(() => backEndSolver({ url, types: ['http-01'], propagation: { seen: () => EMPTY } })).toThrow(TypeError);

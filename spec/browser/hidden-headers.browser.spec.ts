@@ -1,5 +1,5 @@
 /** Authorities that do not let scripts read all of their headers. */
-import { firstValueFrom, lastValueFrom } from 'rxjs';
+import { count, firstValueFrom, lastValueFrom } from 'rxjs';
 import { describe, expect, inject, it } from 'vitest';
 import { relayTransport } from '../../lib/browser/index.js';
 import {
@@ -8,9 +8,13 @@ import {
   AcmeTransportError,
   type AcmeTransport,
   generateSigner,
+  getAlternateCertificates,
   newAccount,
   newOrder,
+  obtainCertificate,
+  toCertificate,
 } from '../../lib/index.js';
+import { recordingSolver, synchronousPorts } from '../../lib/testing/index.js';
 import { covers } from '../support/covers.js';
 
 covers('transport');
@@ -19,7 +23,7 @@ covers('transport');
 const authority = (exposed: string) => `${inject('authorities')[exposed]}/directory`;
 
 async function opened(directoryUrl: string, transport?: AcmeTransport) {
-  const session = acmeSession({ directoryUrl, allowInsecureHttp: true, transport });
+  const session = acmeSession({ directoryUrl, allowInsecureHttp: true, transport, ...synchronousPorts() });
   const signer = await firstValueFrom(generateSigner());
   return lastValueFrom(newAccount(session, { signer, termsOfServiceAgreed: true }));
 }
@@ -40,6 +44,17 @@ describe('in a page', () => {
     expect(error).toBeInstanceOf(AcmeProtocolError);
     expect(String(error)).toContain(hidden);
     expect(String(error)).toContain('Access-Control-Expose-Headers');
+  });
+
+  it.each([
+    ['names', 'replay-nonce,location,link', true],
+    ['hides', 'replay-nonce,location', false],
+  ])('an authority that %s Link has other chains or none, and links say so', async (_, exposed, isShown) => {
+    const account = await opened(authority(exposed));
+    const options = { identifiers: ['example.org'], solvers: [recordingSolver()] };
+    const { certificate } = await lastValueFrom(obtainCertificate(account, options).pipe(toCertificate()));
+    const others = await lastValueFrom(getAlternateCertificates(account, certificate).pipe(count()));
+    expect([certificate.links.length > 0, others]).toEqual([isShown, isShown ? 1 : 0]);
   });
 
   it('an authority without CORS is one that gives no answer', async () => {

@@ -1,5 +1,5 @@
-import { firstValueFrom, forkJoin, lastValueFrom, toArray } from 'rxjs';
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { firstValueFrom, forkJoin, lastValueFrom, Subscription, toArray } from 'rxjs';
+import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { indexedDbSigners } from '../../lib/browser/index.js';
 import { acmeSession, AcmeInputError, AcmePortError, type AcmeSigner, newAccount } from '../../lib/index.js';
 import { verifySignature } from '../../lib/signing/verify-signature.js';
@@ -16,6 +16,7 @@ const fresh = () => {
   return database;
 };
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const database of used.splice(0)) indexedDB.deleteDatabase(database);
 });
 
@@ -36,6 +37,17 @@ const stored = (database: string) =>
       };
     };
   });
+
+/** Acts on each request that adds a key, or writes these members in its place. */
+const whenAdding = (act: (request: IDBRequest) => unknown, members?: object) => {
+  const { add } = IDBObjectStore.prototype;
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (this: IDBObjectStore, value: object) {
+    const { name } = value as { name: string };
+    const request = add.call(this, members === undefined ? value : { name, ...members });
+    act(request);
+    return request;
+  });
+};
 
 describe('indexedDbSigners', () => {
   it.each(['ES256', 'ES384', 'ES512', 'RS256', 'EdDSA'] as const)('keeps a key for %s', async (alg) => {
@@ -116,11 +128,77 @@ describe('indexedDbSigners', () => {
     expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(database);
   });
 
-  it('takes back what was not finished when it is unsubscribed', async () => {
+  it('takes back a key that is being written when it is unsubscribed', async () => {
+    const database = fresh();
+    const run = new Subscription();
+    const ended = new Promise((resolve) => {
+      whenAdding((request) => {
+        request.transaction?.addEventListener('abort', () => resolve('aborted'));
+        request.transaction?.addEventListener('complete', () => resolve('complete'));
+        queueMicrotask(() => run.unsubscribe());
+      });
+    });
+    run.add(indexedDbSigners({ database }).generate('a').subscribe());
+    expect(await ended).toBe('aborted');
+    expect(await stored(database)).toEqual([]);
+  });
+
+  it('may be left while what it wrote is being committed', async () => {
+    const run = new Subscription();
+    const left = new Promise((resolve, reject) => {
+      whenAdding((request) => {
+        const leave = () => {
+          try {
+            run.unsubscribe();
+            resolve('left');
+          } catch (error) {
+            reject(error);
+          }
+        };
+        request.transaction?.addEventListener('complete', leave, { capture: true });
+      });
+    });
+    run.add(indexedDbSigners({ database: fresh() }).generate('a').subscribe());
+    expect(await left).toBe('left');
+  });
+
+  it('emits no key whose transaction is aborted in the end', async () => {
+    whenAdding((request) => request.addEventListener('success', () => request.transaction?.abort()));
+    const made$ = indexedDbSigners({ database: fresh() }).generate('a');
+    await expect(firstValueFrom(made$)).rejects.toBeInstanceOf(AcmePortError);
+  });
+
+  it('has a key on disk before it emits it', async () => {
+    const durabilities: unknown[] = [];
+    whenAdding(({ transaction }) => durabilities.push(transaction?.durability));
+    await firstValueFrom(indexedDbSigners({ database: fresh() }).generate('a'));
+    expect(durabilities).toEqual(['strict']);
+  });
+
+  it('leaves no connection open', async () => {
+    const database = fresh();
+    await firstValueFrom(indexedDbSigners({ database }).generate('a'));
+    const outcome = await new Promise((resolve) => {
+      const deleting = indexedDB.deleteDatabase(database);
+      deleting.onblocked = () => resolve('blocked');
+      deleting.onsuccess = () => resolve('deleted');
+    });
+    expect(outcome).toBe('deleted');
+  });
+
+  it.each<[string, object]>([
+    ['no key', {}],
+    ['a key that cannot sign', { alg: 'ES256', privateKey: 'text', publicJwk: {} }],
+    ['an algorithm that is none', { alg: 'none', publicJwk: { kty: 'EC' } }],
+  ])('says that the store failed where it holds %s', async (_, members) => {
     const signers = indexedDbSigners({ database: fresh() });
-    await firstValueFrom(signers.list().pipe(toArray()));
-    signers.generate('a').subscribe().unsubscribe();
-    expect(await firstValueFrom(signers.list().pipe(toArray()))).toEqual([]);
+    whenAdding(() => undefined, members);
+    await firstValueFrom(signers.generate('a'));
+    for (const found$ of [signers.find('a'), signers.findOrGenerate('a')]) {
+      const error = await firstValueFrom(found$).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(AcmePortError);
+      expect(error).toMatchObject({ port: 'keyStore' });
+    }
   });
 
   it('says that the store failed where it is another one', async () => {

@@ -102,4 +102,13 @@ describe('manualDns01', () => {
     expect(error).toBeInstanceOf(AcmeAuthorizationError);
     expect(lists.at(-1)?.[0]?.state).toBe('to-remove');
   });
+
+  it.each([
+    ['propagation', { propagation: {} }],
+    ['propagation', { propagation: null }],
+    ['confirmed', { confirmed: true }],
+  ])('throws on a %s that cannot work', (name, options) => {
+    expect(() => manualDns01(options as ManualDns01Options)).toThrow(TypeError);
+    expect(() => manualDns01(options as ManualDns01Options)).toThrow(`manualDns01: ${name} must`);
+  });
 });

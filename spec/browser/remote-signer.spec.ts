@@ -1,11 +1,11 @@
-import { concatMap, from } from 'rxjs';
+import { concatMap, defer, from, NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { remoteSigner } from '../../lib/browser/index.js';
 import { encodeBase64url } from '../../lib/codec/base64url.js';
-import { AcmePortError, newAccount } from '../../lib/index.js';
+import { AcmePortError, type AcmeTransport, newAccount } from '../../lib/index.js';
 import { fakeCa, synchronousSigner, testSession } from '../../lib/testing/index.js';
 import { covers } from '../support/covers.js';
-import { record } from '../support/virtual-time.js';
+import { completed, errorOf, record, virtualTime } from '../support/virtual-time.js';
 import { backEndThat } from './support/sender.js';
 
 covers('accountKeys');
@@ -57,6 +57,9 @@ describe('remoteSigner', () => {
     ['no key', { key: { publicJwk: 'text' } }, 'no alg and publicJwk'],
     ['no algorithm', { key: { alg: 1 } }, 'no alg and publicJwk'],
     ['a private key', { key: { publicJwk: { ...publicJwk, d: 'secret' } } }, 'private key'],
+    ['a key of another kind', { key: { publicJwk: { kty: 'oct', k: 'secret' } } }, 'EC, OKP or RSA'],
+    ['half a key', { key: { publicJwk: { ...publicJwk, y: undefined } } }, 'lacks y'],
+    ['what is not base64url', { key: { publicJwk: { ...publicJwk, x: 'a+b/' } } }, 'not base64url'],
   ])('errors where the back end answers %s', (_, changes, message) => {
     const { error } = record(remoteSigner(keeper(changes)));
     expect(error).toBeInstanceOf(AcmePortError);
@@ -88,11 +91,63 @@ describe('remoteSigner', () => {
     ['status 500', { status: 500 }],
     ['no JSON', { text: '<html>' }],
     ['an array', { json: [] }],
+    ['more than any key takes', { json: { alg, publicJwk, more: 'x'.repeat(65_536) } }],
   ])('errors on %s', (_, answer) => {
     expect(record(remoteSigner(backEndThat(() => answer))).error).toBeInstanceOf(AcmePortError);
   });
 
-  it('throws on a URL that leads nowhere', () => {
+  it('throws on options that cannot work', () => {
     expect(() => remoteSigner({ url: '/acme/sign' })).toThrow(TypeError);
+    for (const timeoutMs of [0, -1, NaN, 'soon' as unknown as number]) {
+      expect(() => remoteSigner({ url: 'https://app.test/acme', timeoutMs })).toThrow(/remoteSigner: timeoutMs/);
+    }
   });
+});
+
+describe('a back end that hangs', () => {
+  const hung = new AcmePortError('signer', new Error('https://app.test/acme did not answer within 30000 ms'));
+
+  it('ends the look for a key after 30 s, or when it is told to', () =>
+    virtualTime(({ scheduler, expectObservable }) => {
+      const options = { url: 'https://app.test/acme', transport: () => NEVER, scheduler };
+      expectObservable(remoteSigner(options)).toBe('30s #', undefined, hung);
+      const sooner = new AcmePortError('signer', new Error('https://app.test/acme did not answer within 5 ms'));
+      expectObservable(remoteSigner({ ...options, timeoutMs: 5 })).toBe('5ms #', undefined, sooner);
+    }));
+
+  it('is unsubscribed from, and leaves no timer where it answers in time', () =>
+    virtualTime((time) => {
+      const { scheduler, cold, expectSubscriptions, timers } = time;
+      const answer = { status: 200, headers: {}, body: new TextEncoder().encode(JSON.stringify({ alg, publicJwk })) };
+      const [late$, early$] = [cold('6ms (a|)', { a: answer }), cold('4ms (a|)', { a: answer })];
+      const answers = [late$, early$];
+      const signer$ = defer(() =>
+        remoteSigner({
+          url: 'https://app.test/acme',
+          transport: () => answers.shift() ?? NEVER,
+          timeoutMs: 5,
+          scheduler,
+        }),
+      );
+      expect(errorOf(time, signer$)).toBeInstanceOf(AcmePortError);
+      expectSubscriptions(late$.subscriptions).toBe('^ 4ms !');
+      expect(completed(time, signer$)).toMatchObject({ values: [{ alg }], isComplete: true });
+      expect(timers()).toBe(0);
+    }));
+
+  it('ends the request that is to be signed, and no other has to wait for it', () =>
+    virtualTime((time) => {
+      const { scheduler } = time;
+      const ca = fakeCa({ scheduler });
+      const { transport } = keeper();
+      let hangs = true;
+      const hanging: AcmeTransport = (request) => (hangs && request.method === 'POST' ? NEVER : transport(request));
+      const account$ = remoteSigner({ url: 'https://app.test/acme', transport: hanging, scheduler }).pipe(
+        concatMap((signer) => newAccount(testSession(ca, { scheduler }), { signer, termsOfServiceAgreed: true })),
+      );
+      expect(errorOf(time, account$)).toMatchObject({ port: 'signer', message: hung.message });
+      expect(scheduler.now()).toBe(30_000);
+      hangs = false;
+      expect(completed(time, account$)).toMatchObject({ values: [{ signer: { alg } }], isComplete: true });
+    }));
 });

@@ -40,7 +40,11 @@ const text = { 'content-type': 'text/plain' };
 
 describe('without a problem document', () => {
   it.each<[string, Answer, string]>([
-    ['500 with HTML', { status: 500, headers: html, body: '<html><h1>Oops</h1></html>' }, '500 error: no problem document'],
+    [
+      '500 with HTML',
+      { status: 500, headers: html, body: '<html><h1>Oops</h1></html>' },
+      '500 error: no problem document',
+    ],
     ['502 without a type', { status: 502, body: 'Bad gateway' }, '502 error: no problem document'],
     ['404 with text', { status: 404, headers: text, body: 'page not found\nat line 2' }, 'page not found'],
     ['404 with empty text', { status: 404, headers: text, body: '' }, '404 error: no problem document'],
@@ -82,7 +86,11 @@ describe('without a problem document', () => {
     ['no more than that', '<title>Oops</title><p>secret</p>', '502 error: Oops'],
     ['no character that moves a cursor', '<title>a\u001b[31mb\u009bc</title>', '502 error: a [31mb c'],
     ['the status where the title is empty', '<title> </title>', '502 error: no problem document'],
-    ['the status where the title comes late', `${' '.repeat(5000)}<title>late</title>`, '502 error: no problem document'],
+    [
+      'the status where the title comes late',
+      `${' '.repeat(5000)}<title>late</title>`,
+      '502 error: no problem document',
+    ],
     ['a line where the title does not end', `<title>${'x'.repeat(5000)}`, '502 error: no problem document'],
     ['the status of a page of brackets', '<title'.repeat(100_000), '502 error: no problem document'],
   ])('of a page of HTML it says %s', (_what, body, message) => {

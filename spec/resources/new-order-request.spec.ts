@@ -71,8 +71,16 @@ describe('newOrder', () => {
   it.each<[string, Partial<NewOrderOptions>, string]>([
     ['a notBeforeAt that is no date', { notBeforeAt: new Date('soon') }, 'newOrder: notBeforeAt must be a valid Date'],
     ['a notAfterAt that is text', { notAfterAt: '2026-03-01' as unknown as Date }, 'newOrder: notAfterAt must be'],
-    ['dates the wrong way round', { notBeforeAt: at, notAfterAt: new Date(0) }, 'notAfterAt must be a second after notBeforeAt'],
-    ['dates in one second', { notBeforeAt: at, notAfterAt: new Date(at.getTime() + 999) }, 'notAfterAt must be a second after notBeforeAt'],
+    [
+      'dates the wrong way round',
+      { notBeforeAt: at, notAfterAt: new Date(0) },
+      'notAfterAt must be a second after notBeforeAt',
+    ],
+    [
+      'dates in one second',
+      { notBeforeAt: at, notAfterAt: new Date(at.getTime() + 999) },
+      'notAfterAt must be a second after notBeforeAt',
+    ],
     ['an extension without a list', { extensions: (() => ({})) as never }, 'newOrder: extensions must be'],
     ['an extension that is none', { extensions: [{ 'x-y': 1 } as never] }, 'newOrder: extensions must be'],
     ['an identifier that is missing', { identifiers: ['a.test', undefined as never] }, 'an identifier needs a type'],

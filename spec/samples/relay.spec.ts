@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { firstValueFrom, lastValueFrom, Observable, of, throwError } from 'rxjs';
+import { EMPTY, firstValueFrom, lastValueFrom, Observable, of, throwError } from 'rxjs';
 import {
   acmeSession,
   type AcmeHttpRequest,
   type AcmeTransport,
   fetchTransport,
   generateSigner,
+  getDirectory,
   newAccount,
 } from 'rxacme';
 import { relayTransport } from 'rxacme/browser';
@@ -42,6 +43,7 @@ const answer: AcmeTransport = () =>
     body: new TextEncoder().encode('body'),
   });
 const post = { method: 'POST', headers: { 'content-type': 'application/jose+json' }, body: '{"a": 1}' };
+const asking = `?url=${encodeURIComponent(origin)} HTTP/1.1`;
 
 describe('the relay of the samples', () => {
   it('hands on the bytes, and back the headers that pages need', async () => {
@@ -72,25 +74,56 @@ describe('the relay of the samples', () => {
     [413, 'a body that is too large', `${origin}/`, { ...post, body: 'x'.repeat(65_537) }],
   ])('answers %d to %s, and asks nobody', async (status, _, target, init) => {
     const { asked, send } = await relayTo(answer);
-    expect((await send(target, init)).status).toBe(status);
+    const response = await send(target, init);
+    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining('by the relay')]);
     expect(asked).toEqual([]);
   });
 
-  it('answers 411 where the length of a body is not known', async () => {
+  it.each([
+    [411, 'a body whose length is not known', `POST /${asking}`, ['transfer-encoding: chunked']],
+    [411, 'that of a GET, too', `GET /${asking}`, ['transfer-encoding: chunked']],
+    [403, 'what names no URL at all', 'GET // HTTP/1.1', []],
+  ])('answers %d to %s, and asks nobody', async (status, _, line, more) => {
     const { url, asked } = await relayTo(answer);
-    const { port, pathname } = new URL(url);
-    const socket = connect(Number(port), '127.0.0.1');
-    const head = ['POST', 'host: a', 'content-type: application/jose+json', 'transfer-encoding: chunked', '', ''];
-    socket.write(head.join('\r\n').replace('POST', `POST ${pathname}?url=${encodeURIComponent(origin)} HTTP/1.1`));
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write([line, 'host: a', 'content-type: application/jose+json', ...more, '', ''].join('\r\n'));
     const [data] = (await once(socket, 'data')) as [Buffer];
     socket.destroy();
-    expect(String(data)).toContain('411');
+    expect(String(data)).toMatch(`HTTP/1.1 ${status} `);
     expect(asked).toEqual([]);
   });
 
-  it('answers 502 where the authority gives no answer', async () => {
-    const { send } = await relayTo(() => throwError(() => new Error('no way there')));
-    expect((await send(`${origin}/`)).status).toBe(502);
+  it('hands on in which languages the page reads', async () => {
+    const { asked, send } = await relayTo(answer);
+    await send(`${origin}/`, { headers: { 'accept-language': 'cy', cookie: 'session=1', origin: 'https://app.test' } });
+    expect(asked[0]?.headers).toEqual({ accept: '*/*', 'accept-language': 'cy', 'user-agent': 'acme-relay/1.0' });
+  });
+
+  it('keeps browsers from taking an answer for a page of its own origin, and from keeping it', async () => {
+    const page = new TextEncoder().encode('<script>alert(1)</script>');
+    const headers = { 'content-type': 'text/html', 'cache-control': 'max-age=1', 'content-security-policy': 'none' };
+    const { send } = await relayTo(() => of({ status: 200, headers, body: page }));
+    const response = await send(`${origin}/`);
+    const names = ['content-type', 'cache-control', 'x-content-type-options', 'content-security-policy'];
+    expect(names.map((name) => response.headers.get(name))).toEqual(['text/html', 'no-store', 'nosniff', 'sandbox']);
+  });
+
+  it.each<[string, AcmeTransport]>([
+    ['cannot be reached', () => throwError(() => new Error('no way there'))],
+    ['gives no answer', () => EMPTY],
+    ['answers with what is no status', () => of({ status: 0, headers: {}, body: new Uint8Array() })],
+    ['answers for the time being', () => of({ status: 101, headers: {}, body: new Uint8Array() })],
+  ])('answers 502 where the authority %s, and says who does', async (_, transport) => {
+    const { send } = await relayTo(transport);
+    const response = await send(`${origin}/`);
+    expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('the relay')]);
+  });
+
+  it('has what it refuses told from what the authority refuses', async () => {
+    const { url } = await relayTo(answer);
+    const transport = relayTransport({ url, transport: fetchTransport() });
+    const session = acmeSession({ directoryUrl: 'https://elsewhere.test/directory', transport });
+    await expect(lastValueFrom(getDirectory(session))).rejects.toThrow('refused by the relay of this page');
   });
 
   it('aborts the exchange when the page is left', async () => {

@@ -25,7 +25,14 @@ declare module 'vitest' {
   }
 }
 
-const exposures = ['replay-nonce,location', 'replay-nonce,link', 'location,link', 'link', 'none'];
+const exposures = [
+  'replay-nonce,location,link',
+  'replay-nonce,location',
+  'replay-nonce,link',
+  'location,link',
+  'link',
+  'none',
+];
 
 export default async function setUp({ provide }: TestProject): Promise<() => void> {
   const stops: (() => void)[] = [];
@@ -53,7 +60,7 @@ export default async function setUp({ provide }: TestProject): Promise<() => voi
     // What it is reached at stands in its URLs, so it listens before there is a CA behind it.
     let answer: RequestListener = () => undefined;
     const origin = await listening((request, response) => answer(request, response));
-    answer = authority(fakeCa({ origin }).transport, () => origin, exposed);
+    answer = authority(fakeCa({ origin, roots: ['Root A', 'Root B'] }).transport, () => origin, exposed);
     authorities[exposed] = origin;
   }
   provide('authorities', authorities);
