@@ -62,15 +62,17 @@ describeWith('other runners', others, () => {
 const readme = readFileSync(join(repoRoot, 'README.md'), 'utf8');
 
 // The guard for examples compiles the block; running the samples runs it.
-it('there is a sample for each runner, and each is the marble test of the README, below where `it` comes from', () => {
+it('there is a sample for each runner, and each is the marble test of the README but for where `it` comes from', () => {
   const names = Object.keys(testRunners);
   expect(readdirSync(samples).sort()).toEqual(names.map((name) => `${name}.test.mjs`).sort());
   const shown = blocksOf('README.md', readme, false)
     .map(({ code }) => `${code.join('\n')}\n`)
     .filter((code) => code.includes("from 'rxacme/testing'"));
   expect(shown).toHaveLength(1);
-  const tests = names.map((name) => readFileSync(sampleOf(name), 'utf8').split('\n').slice(1).join('\n'));
-  expect(tests).toEqual(names.map(() => shown[0]));
+  const belowTheFirstLine = (code = '') => code.split('\n').slice(1).join('\n');
+  const tests = names.map((name) => belowTheFirstLine(readFileSync(sampleOf(name), 'utf8')));
+  expect(tests).toEqual(names.map(() => belowTheFirstLine(shown[0])));
+  expect(readFileSync(sampleOf('vitest'), 'utf8')).toBe(shown[0]);
 });
 
 it('the timeline in the README is the one of that test', () => {
