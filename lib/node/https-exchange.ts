@@ -16,7 +16,7 @@ import type { PendingTunnel } from './tunnel.js';
 /**
  * One exchange by Node's own client. Emits the response once, read to its end, then completes. Errors with what the
  * connection fails with, also where a body ends too early; {@link AcmeProtocolError} where it is too large.
- * Unsubscribing closes the connection, unless the answer is complete.
+ * Unsubscribing closes the connection, unless the answer is complete and all of the request was read.
  *
  * @see RFC 8555 §6.1
  */
@@ -24,6 +24,7 @@ export const exchangeByNode = (request: AcmeHttpRequest, agentFor: (url: URL) =>
   new Observable((subscriber) => {
     const tunnel: PendingTunnel = {};
     const outgoing = open(request, agentFor, tunnel);
+    let whole: AcmeHttpResponse | undefined;
     let isOver = false;
     const stop = () => {
       if (isOver) return;
@@ -32,22 +33,21 @@ export const exchangeByNode = (request: AcmeHttpRequest, agentFor: (url: URL) =>
       tunnel.end?.();
     };
     const fail = (error: Error) => {
-      if (isOver) return;
+      if (isOver || whole !== undefined) return;
       stop();
       subscriber.error(withAdvice(error));
     };
-    const finish = (response: AcmeHttpResponse) => {
+    // When the request is closed, its connection is about to be free for whoever asks next.
+    const emit = (response: AcmeHttpResponse) => {
       isOver = true;
-      // When the request is closed, its connection is about to be free for whoever asks next.
-      const emit = () =>
-        process.nextTick(() => {
-          subscriber.next(response);
-          subscriber.complete();
-        });
-      // An answer that came before all was read: Node would wait for that.
-      if (!outgoing.writableFinished) outgoing.destroy();
-      if (outgoing.closed) emit();
-      else outgoing.once('close', emit);
+      process.nextTick(() => {
+        subscriber.next(response);
+        subscriber.complete();
+      });
+    };
+    const finish = (response: AcmeHttpResponse) => {
+      whole = response;
+      if (outgoing.closed && !isOver) emit(response);
     };
     outgoing.on('error', fail);
     // Node would end the connection without another word.
@@ -58,7 +58,8 @@ export const exchangeByNode = (request: AcmeHttpRequest, agentFor: (url: URL) =>
     });
     outgoing.on('response', (incoming) => read(incoming, request, finish, fail));
     outgoing.on('close', () => {
-      if (!isOver) fail(new Error('the connection ended before the answer did'));
+      if (whole === undefined) fail(new Error('the connection ended before the answer did'));
+      else if (!isOver) emit(whole);
     });
     outgoing.end(request.body);
     return stop;
